@@ -1,0 +1,114 @@
+// The desk: everything that server/ can ask of the graph, and everything the graph needs from outside. Types and wiring.
+import type { ModelProvider } from "#agents/provider.ts";
+import type { ObjectStore } from "#store/artifacts/object-store.ts";
+import type { Database, Db } from "#store/database.ts";
+import type { ApprovalId, ExecutionId, SymbolRunId } from "#store/model/ids.ts";
+import type {
+  ApprovalAnswer,
+  ApprovalChannel,
+  ApprovalStatus,
+  ExecutionStatus,
+  RunMode,
+  SymbolRunStatus,
+} from "#store/model/run.ts";
+import type { Clock } from "#tools/clock.ts";
+import type { ExecutionRequest } from "./execution-request.ts";
+import type { GatewayRegistry } from "./gateway.ts";
+
+/** Puts one queue job per symbol run, inside the transaction that gives the reason for it. */
+export type EnqueueSymbolRuns = (tx: Db, symbolRunIds: readonly SymbolRunId[]) => Promise<void>;
+
+export type DeskSettings = {
+  /** Mode of executions on the session "main"; executions with an as-of date are always "replay". */
+  mode: Exclude<RunMode, "replay">;
+  /** Milliseconds that one pass of a node may take at most; agents' own model deadlines lie below it. */
+  nodeDeadlineMs: number;
+  /** Largest relative move of the price between question and answer that is not asked again (0.01 is 1 %). */
+  approvalDriftBand: number;
+  /** Hours after which an unanswered approval expires, counted on the machine clock. */
+  approvalExpiryHours: number;
+  /** Oldest acceptable newest bar: finished exchange sessions that may be missing (0: the last one must be there). */
+  maxMissingSessions: number;
+};
+
+export const DEFAULT_DESK_SETTINGS: DeskSettings = {
+  mode: "paper",
+  nodeDeadlineMs: 300_000,
+  approvalDriftBand: 0.01,
+  approvalExpiryHours: 24,
+  maxMissingSessions: 0,
+};
+
+export type DeskDeps = {
+  database: Database;
+  objects: ObjectStore;
+  gateways: GatewayRegistry;
+  models: ModelProvider;
+  clock: Clock;
+  /** A fresh random UUID. */
+  newId(): string;
+  enqueue: EnqueueSymbolRuns;
+  settings: DeskSettings;
+};
+
+/** What a queue job tells the desk about itself. */
+export type AdvanceOptions = {
+  /** Aborted by a graceful stop: the run is parked, resumable, never failed. */
+  signal: AbortSignal;
+  /** Attempts that the queue still has after this one; with 0 a retryable failure becomes final. */
+  attemptsLeft: number;
+};
+
+/**
+ * `finished`: a final status stands. `waiting`: for an approval or for the order. `parked`: stopped midway, go on later.
+ * `busy`: another worker holds this thread; nothing was done.
+ */
+export type AdvanceResult = {
+  outcome: "finished" | "waiting" | "parked" | "busy";
+  status: SymbolRunStatus;
+};
+
+export type StartedExecution = {
+  executionId: ExecutionId;
+  symbolRunIds: readonly SymbolRunId[];
+  status: ExecutionStatus;
+};
+
+export type AnswerInput = {
+  approvalId: ApprovalId;
+  answer: ApprovalAnswer;
+  /** Who answered, as shown later ("web session", a user name). */
+  who: string;
+  channel: ApprovalChannel;
+};
+
+export type Desk = {
+  /**
+   * Creates an execution with one queued symbol run and one job each, in one transaction.
+   * @throws InputError (field named), NotFoundError for an unknown strategy.
+   */
+  startExecution(request: ExecutionRequest): Promise<StartedExecution>;
+  /**
+   * The idempotent body of the queue job "symbol-run": starts, goes on, resumes or finds nothing to do.
+   * @throws only retryable errors, and only while attempts are left.
+   */
+  advance(symbolRunId: SymbolRunId, options: AdvanceOptions): Promise<AdvanceResult>;
+  /**
+   * Records a person's answer once and queues the run.
+   * @throws NotFoundError; ConflictError with the approval's state when it is not pending; InputError for a bad edit.
+   */
+  answerApproval(input: AnswerInput): Promise<{ approvalId: ApprovalId; status: ApprovalStatus }>;
+  /** Expires what is overdue on the machine clock and queues those runs; returns how many. */
+  expireApprovals(): Promise<number>;
+  /** Queues only the failed symbol runs of an execution again; each goes on at the node that failed. */
+  retryFailed(executionId: ExecutionId): Promise<readonly SymbolRunId[]>;
+  /** Queues every unfinished run that no job may know of any more (called once at start). Returns how many. */
+  requeueUnfinished(): Promise<number>;
+  /** Deletes superseded checkpoints of finished threads; keeps the newest of each. Returns rows removed. */
+  pruneCheckpoints(): Promise<number>;
+  /** A dry run of a past symbol run under a new id, from before `fromNode`; it can never send an order. */
+  forkRun(symbolRunId: SymbolRunId, fromNode: ForkPoint): Promise<SymbolRunId>;
+};
+
+/** Where a fork may start: everything before it is taken over as recorded. */
+export type ForkPoint = "market_data" | "charts" | "executor";
