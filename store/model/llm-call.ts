@@ -44,7 +44,10 @@ export const LlmCallRecord = z.object({
   stage: AgentStage,
   /** Which pass of the graph through this node, from 0; a revision is a visit of its own. */
   visit: z.number().int().nonnegative(),
-  /** Exchange within the stage and visit, from 1: rungs of the ladder, tool turns and the repair count up. */
+  /**
+   * Exchange within one try of the node, from 1: rungs of the ladder, retries, tool turns and repairs count up.
+   * It starts over when the node itself is tried again, so it is an order, not a key.
+   */
   attempt: z.number().int().positive(),
   /** Null when the template was not saved as a version (tests, one-off experiments). */
   promptVersionId: PromptVersionId.nullable(),
