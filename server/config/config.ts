@@ -1,0 +1,159 @@
+// The desk's whole configuration: environment, countersign.yaml and start flags, checked together.
+// The only module that is given the environment. All faults are told at once; nothing is silently ignored.
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseDocument } from "yaml";
+import type { z } from "zod";
+import { InputError } from "#store/model/errors.ts";
+import { type Environment, EnvironmentSchema, misspelled, unsupported } from "./environment.ts";
+import { type ConfigFile, ConfigFileSchema } from "./file.ts";
+
+export const CONFIG_FILE_NAME = "countersign.yaml";
+
+export type ConfigSources = {
+  variables: Readonly<Record<string, string | undefined>>;
+  /** Folder that relative paths are meant from. */
+  directory: string;
+  flags: { live: boolean; configFile?: string; port?: string; host?: string };
+};
+
+export type Config = ConfigFile & {
+  port: number;
+  host: string;
+  /** Absolute path of the folder that holds everything the desk writes. */
+  dataDir: string;
+  databaseUrl: string | null;
+  gatewayUrl: string | null;
+  account: Environment["IBKR_ACCOUNT"] | null;
+  mode: "paper" | "live";
+  model: { baseUrl: string; apiKey: string; name: string } | null;
+  minio: { endpoint: string; accessKey: string; secretKey: string; bucket: string } | null;
+  /** Absolute path. */
+  marketDataDir: string | null;
+  adminToken: string | null;
+  /** Path of the structure file that was read; null when there is none. */
+  configFile: string | null;
+  /** Set, but without effect in this version: told at the start, never silently ignored. */
+  notices: readonly string[];
+};
+
+/** Every configuration fault at once, each on a line of its own. */
+export class ConfigError extends InputError {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super("config_invalid", `the configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+/** @throws ConfigError with the full list of faults. */
+export function loadConfig(sources: ConfigSources): Config {
+  const faults: string[] = misspelled(sources.variables);
+  const environment = parseEnvironment(sources, faults);
+  const file = parseFile(sources, faults);
+  if (environment !== null) faults.push(...contradictions(environment, sources));
+  if (faults.length > 0 || environment === null || file === null) throw new ConfigError(faults);
+  const notices = unsupported(sources.variables);
+  return { ...file.content, ...fromEnvironment(environment, sources.directory), configFile: file.path, notices };
+}
+
+function parseEnvironment(sources: ConfigSources, faults: string[]): Environment | null {
+  const given = Object.fromEntries(
+    Object.keys(EnvironmentSchema.shape).flatMap((name) => {
+      const value = sources.variables[name];
+      return value === undefined || value === "" ? [] : [[name, value]];
+    }),
+  );
+  if (sources.flags.port !== undefined) given["PORT"] = sources.flags.port;
+  if (sources.flags.host !== undefined) given["HOST"] = sources.flags.host;
+  return collect(EnvironmentSchema.safeParse(given), faults, "");
+}
+
+function parseFile(sources: ConfigSources, faults: string[]): { content: ConfigFile; path: string | null } | null {
+  const file = path.resolve(sources.directory, sources.flags.configFile ?? CONFIG_FILE_NAME);
+  if (!existsSync(file)) {
+    if (sources.flags.configFile !== undefined) faults.push(`${file}: no such file`);
+    return { content: ConfigFileSchema.parse({}), path: null };
+  }
+  const document = parseDocument(readFileSync(file, "utf8"));
+  if (document.errors.length > 0) {
+    faults.push(...document.errors.map((error) => `${path.basename(file)}: ${error.message.split("\n")[0]}`));
+    return null;
+  }
+  const content = collect(ConfigFileSchema.safeParse(document.toJS() ?? {}), faults, `${path.basename(file)}: `);
+  return content === null ? null : { content, path: file };
+}
+
+function collect<T>(result: z.ZodSafeParseResult<T>, faults: string[], prefix: string): T | null {
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const where = issue.path.join(".");
+    if (issue.code === "unrecognized_keys") {
+      faults.push(...issue.keys.map((key) => `${prefix}${[where, key].filter(Boolean).join(".")}: unknown setting`));
+    } else {
+      faults.push(`${prefix}${where}: ${issue.message}`);
+    }
+  }
+  return null;
+}
+
+function contradictions(environment: Environment, sources: ConfigSources): string[] {
+  const faults: string[] = [];
+  const together = (names: readonly (keyof Environment)[], optional: readonly (keyof Environment)[] = []) => {
+    const set = names.filter((name) => environment[name] !== undefined);
+    const anySet = set.length > 0 || optional.some((name) => environment[name] !== undefined);
+    if (anySet && set.length < names.length) {
+      const missing = names.filter((name) => environment[name] === undefined);
+      faults.push(`${missing.join(", ")}: missing (needed together with ${[...set, ...optional].join(", ")})`);
+    }
+  };
+  together(["MINIO_ENDPOINT", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"]);
+  if (environment.OPENAI_MODEL === undefined && (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) !== undefined) {
+    faults.push("OPENAI_MODEL: missing (which model shall the agents use?)");
+  }
+  if (environment.OPENAI_MODEL !== undefined && (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) === undefined) {
+    faults.push("OPENAI_API_KEY or OPENAI_API_BASE: missing (OPENAI_MODEL is set)");
+  }
+  if (environment.MARKET_DATA_DIR !== undefined && !existsSync(path.resolve(sources.directory, environment.MARKET_DATA_DIR))) {
+    faults.push(`MARKET_DATA_DIR: no such folder: ${environment.MARKET_DATA_DIR}`);
+  }
+  if (!environment.PAPER_TRADING_MODE && !sources.flags.live) {
+    faults.push("PAPER_TRADING_MODE is false, but live trading also needs the flag --live at the start");
+  }
+  if (sources.flags.live && environment.PAPER_TRADING_MODE) {
+    faults.push("--live was given, but live trading also needs PAPER_TRADING_MODE=false");
+  }
+  if (!environment.PAPER_TRADING_MODE && environment.IBKR_GATEWAY_URL === undefined) {
+    faults.push("IBKR_GATEWAY_URL: missing (live trading needs a real gateway)");
+  }
+  return faults;
+}
+
+function fromEnvironment(environment: Environment, directory: string): Omit<Config, keyof ConfigFile | "configFile" | "notices"> {
+  const absolute = (folder: string) => path.resolve(directory, folder);
+  const { MINIO_ENDPOINT: endpoint, MINIO_ACCESS_KEY: accessKey, MINIO_SECRET_KEY: secretKey } = environment;
+  return {
+    port: environment.PORT,
+    host: environment.HOST,
+    dataDir: absolute(environment.DATA_DIR),
+    databaseUrl: environment.DATABASE_URL ?? null,
+    gatewayUrl: environment.IBKR_GATEWAY_URL ?? null,
+    account: environment.IBKR_ACCOUNT ?? null,
+    mode: environment.PAPER_TRADING_MODE ? "paper" : "live",
+    model:
+      environment.OPENAI_MODEL === undefined
+        ? null
+        : {
+            baseUrl: environment.OPENAI_API_BASE ?? "https://api.openai.com/v1",
+            // Local servers ask for no key, the client library insists on one.
+            apiKey: environment.OPENAI_API_KEY ?? "none",
+            name: environment.OPENAI_MODEL,
+          },
+    minio:
+      endpoint !== undefined && accessKey !== undefined && secretKey !== undefined
+        ? { endpoint, accessKey, secretKey, bucket: environment.MINIO_BUCKET }
+        : null,
+    marketDataDir: environment.MARKET_DATA_DIR === undefined ? null : absolute(environment.MARKET_DATA_DIR),
+    adminToken: environment.ADMIN_TOKEN ?? null,
+  };
+}

@@ -1,0 +1,112 @@
+// The queue of symbol runs: pg-boss on the desk's PostgreSQL, one job at a time per symbol run.
+// Effects: database. A job is only a nudge: the desk decides from its own rows what there is to do, so a job too many is harmless.
+import { sql } from "drizzle-orm";
+import { fromDrizzle, type JobWithMetadata, PgBoss } from "pg-boss";
+import type { AdvanceOptions, AdvanceResult, EnqueueSymbolRuns } from "#graph/desk.ts";
+import { UnavailableError } from "#store/model/errors.ts";
+import type { SymbolRunId } from "#store/model/ids.ts";
+
+const QUEUE = "symbol-run";
+
+export type QueueSettings = {
+  /** Symbol runs at the same time in this process; 0: enqueue only. */
+  parallelism: number;
+  retry: { limit: number; delaySeconds: number; maxDelaySeconds: number };
+};
+
+export type QueueLog = (facts: Readonly<Record<string, unknown>>, message: string) => void;
+
+type SymbolRunJob = { symbolRunId: SymbolRunId };
+
+const jobFor = (symbolRunId: SymbolRunId) => ({ data: { symbolRunId }, singletonKey: symbolRunId });
+
+export type SymbolRunQueue = {
+  enqueue: EnqueueSymbolRuns;
+  /** Starts working; `advance` is the job's body. */
+  work(advance: (id: SymbolRunId, options: AdvanceOptions) => Promise<AdvanceResult>): Promise<void>;
+  /** Takes no more jobs, aborts the ones in hand (they park) and waits for them, at most `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void>;
+  /** Jobs waiting and running, for the health page. */
+  depth(): Promise<{ queued: number; active: number }>;
+};
+
+/** Opens the queue on the database; a worker that was killed is noticed after about ten seconds and its jobs are taken over. */
+export async function openQueue(databaseUrl: string, settings: QueueSettings, onError: QueueLog): Promise<SymbolRunQueue> {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    application_name: "countersign-queue",
+    max: 4,
+    useListenNotify: true,
+    monitorIntervalSeconds: 1,
+    superviseIntervalSeconds: 1,
+    persistWarnings: false,
+  });
+  boss.on("error", (error: Error) => onError({ error: error.message }, "queue error"));
+  boss.on("warning", (warning: { message: string }) => onError({ warning: warning.message }, "queue warning"));
+  await boss.start();
+  const options = {
+    policy: "singleton" as const,
+    notify: true,
+    heartbeatSeconds: 10,
+    expireInSeconds: 14_400,
+    retryLimit: settings.retry.limit,
+    retryDelay: settings.retry.delaySeconds,
+    retryBackoff: true,
+    retryDelayMax: settings.retry.maxDelaySeconds,
+  };
+  await boss.createQueue(QUEUE, options);
+  const { policy: _policy, ...changeable } = options;
+  await boss.updateQueue(QUEUE, changeable);
+  return queueOn(boss, settings);
+}
+
+function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
+  const stopping = new AbortController();
+
+  const enqueue: EnqueueSymbolRuns = async (tx, symbolRunIds) => {
+    if (symbolRunIds.length > 0) await boss.insert(QUEUE, symbolRunIds.map(jobFor), { db: fromDrizzle(tx, sql) });
+  };
+
+  return {
+    enqueue,
+    async work(advance) {
+      const handler = async ([job]: JobWithMetadata<SymbolRunJob>[]) => {
+        if (job === undefined) return;
+        const run = oneController([stopping.signal, job.signal]);
+        try {
+          const attemptsLeft = Math.max(0, job.retryLimit - job.retryCount);
+          const { outcome } = await advance(job.data.symbolRunId, { signal: run.signal, attemptsLeft });
+          if (outcome === "busy") {
+            throw new UnavailableError("symbol_run_busy", "another worker holds this symbol run; it is tried again");
+          }
+          // A job of its own, because a parked run has used up no attempt: any other worker may go on with it at once.
+          if (outcome === "parked") await boss.insert(QUEUE, [jobFor(job.data.symbolRunId)]);
+        } finally {
+          run.release();
+        }
+      };
+      const pace = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
+      await boss.work(QUEUE, { includeMetadata: true, localConcurrency: settings.parallelism, ...pace }, handler);
+    },
+    async stop(timeoutMs) {
+      stopping.abort(new UnavailableError("desk_stopping", "the desk is stopping; the run is parked"));
+      await boss.stop({ graceful: true, timeout: timeoutMs });
+    },
+    async depth() {
+      const queue = await boss.getQueue(QUEUE);
+      return { queued: queue?.queuedCount ?? 0, active: queue?.activeCount ?? 0 };
+    },
+  };
+}
+
+/** One fresh controller per run that follows several long-lived signals, and lets go of them at the end. */
+function oneController(sources: readonly AbortSignal[]): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const listeners = sources.map((source) => {
+    const listener = () => controller.abort(source.reason);
+    if (source.aborted) listener();
+    else source.addEventListener("abort", listener, { once: true });
+    return () => source.removeEventListener("abort", listener);
+  });
+  return { signal: controller.signal, release: () => listeners.forEach((remove) => remove()) };
+}
