@@ -1,0 +1,74 @@
+// Column types shared by all tables: instants as ISO text, decimals as text, checked words. Pure.
+import { type SQL, sql } from "drizzle-orm";
+import { type AnyPgColumn, customType } from "drizzle-orm/pg-core";
+import type { Instant } from "../model/ids.ts";
+import type { DecimalString } from "../model/money.ts";
+
+/** PostgreSQL's text for a timestamptz (any offset) as ISO 8601 with a Z. */
+export function toInstant(text: string): Instant {
+  const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00");
+  return new Date(iso).toISOString() as Instant;
+}
+
+/** A UTC instant with milliseconds, so that the text a caller holds finds the same row again. */
+export const instant = customType<{ data: Instant; driverData: string }>({
+  dataType: () => "timestamp(3) with time zone",
+  fromDriver: toInstant,
+});
+
+/** Money, a price or a quantity: exact, and text on our side. */
+export const decimal = customType<{ data: DecimalString; driverData: string }>({
+  dataType: () => "numeric",
+  fromDriver: (text) => text as DecimalString,
+});
+
+// PostgreSQL refuses NUL and lone surrogates, which a model or a vendor may well send: both become U+FFFD.
+const UNSTORABLE_ESCAPE = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value ?? null).replace(UNSTORABLE_ESCAPE, "$1\\ufffd");
+}
+
+const jsonbColumn = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => "jsonb",
+  toDriver: storableJson,
+});
+
+/** Small structured facts as jsonb; large documents belong in the object store. */
+export function facts<Shape>(name: string) {
+  return jsonbColumn(name).$type<Shape>();
+}
+
+const jsonColumn = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => "json",
+  toDriver: storableJson,
+});
+
+/** JSON kept as it was written, key order included, and never searched. */
+export function verbatim<Shape>(name: string) {
+  return jsonColumn(name).$type<Shape>();
+}
+
+/** Text written by a model or a vendor. */
+export const prose = customType<{ data: string; driverData: string }>({
+  dataType: () => "text",
+  toDriver: (text) => text.replaceAll("\0", "\ufffd"),
+});
+
+/** A check that a text column holds one of the words. */
+export function oneOf(column: AnyPgColumn, words: readonly string[]): SQL {
+  return sql`${column} in (${sql.raw(words.map((word) => `'${word}'`).join(", "))})`;
+}
+
+/** A check that refuses zero, negatives, NaN and Infinity (null passes). */
+export function aboveZero(column: AnyPgColumn): SQL {
+  return sql`${column} > 0 and ${column} < 1e20`;
+}
+
+/** A check that refuses NaN and Infinity (null passes). */
+export function finite(column: AnyPgColumn): SQL {
+  return sql`abs(${column}) < 1e20`;
+}
+
+/** Now, by the database's clock: audit only, never a decision. */
+export const databaseNow = sql`now()`;
