@@ -41,7 +41,10 @@ export type Config = ConfigFile & {
 export class ConfigError extends InputError {
   readonly faults: readonly string[];
   constructor(faults: readonly string[]) {
-    super("config_invalid", `the configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    super(
+      "config_invalid",
+      `the configuration has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }
@@ -54,7 +57,12 @@ export function loadConfig(sources: ConfigSources): Config {
   if (environment !== null) faults.push(...contradictions(environment, sources));
   if (faults.length > 0 || environment === null || file === null) throw new ConfigError(faults);
   const notices = unsupported(sources.variables);
-  return { ...file.content, ...fromEnvironment(environment, sources.directory), configFile: file.path, notices };
+  return {
+    ...file.content,
+    ...fromEnvironment(environment, sources.directory),
+    configFile: file.path,
+    notices,
+  };
 }
 
 function parseEnvironment(sources: ConfigSources, faults: string[]): Environment | null {
@@ -69,7 +77,10 @@ function parseEnvironment(sources: ConfigSources, faults: string[]): Environment
   return collect(EnvironmentSchema.safeParse(given), faults, "");
 }
 
-function parseFile(sources: ConfigSources, faults: string[]): { content: ConfigFile; path: string | null } | null {
+function parseFile(
+  sources: ConfigSources,
+  faults: string[],
+): { content: ConfigFile; path: string | null } | null {
   const file = path.resolve(sources.directory, sources.flags.configFile ?? CONFIG_FILE_NAME);
   if (!existsSync(file)) {
     if (sources.flags.configFile !== undefined) faults.push(`${file}: no such file`);
@@ -80,7 +91,11 @@ function parseFile(sources: ConfigSources, faults: string[]): { content: ConfigF
     faults.push(...document.errors.map((error) => `${path.basename(file)}: ${error.message.split("\n")[0]}`));
     return null;
   }
-  const content = collect(ConfigFileSchema.safeParse(document.toJS() ?? {}), faults, `${path.basename(file)}: `);
+  const content = collect(
+    ConfigFileSchema.safeParse(document.toJS() ?? {}),
+    faults,
+    `${path.basename(file)}: `,
+  );
   return content === null ? null : { content, path: file };
 }
 
@@ -89,7 +104,9 @@ function collect<T>(result: z.ZodSafeParseResult<T>, faults: string[], prefix: s
   for (const issue of result.error.issues) {
     const where = issue.path.join(".");
     if (issue.code === "unrecognized_keys") {
-      faults.push(...issue.keys.map((key) => `${prefix}${[where, key].filter(Boolean).join(".")}: unknown setting`));
+      faults.push(
+        ...issue.keys.map((key) => `${prefix}${[where, key].filter(Boolean).join(".")}: unknown setting`),
+      );
     } else {
       faults.push(`${prefix}${where}: ${issue.message}`);
     }
@@ -104,17 +121,28 @@ function contradictions(environment: Environment, sources: ConfigSources): strin
     const anySet = set.length > 0 || optional.some((name) => environment[name] !== undefined);
     if (anySet && set.length < names.length) {
       const missing = names.filter((name) => environment[name] === undefined);
-      faults.push(`${missing.join(", ")}: missing (needed together with ${[...set, ...optional].join(", ")})`);
+      faults.push(
+        `${missing.join(", ")}: missing (needed together with ${[...set, ...optional].join(", ")})`,
+      );
     }
   };
   together(["MINIO_ENDPOINT", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"]);
-  if (environment.OPENAI_MODEL === undefined && (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) !== undefined) {
+  if (
+    environment.OPENAI_MODEL === undefined &&
+    (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) !== undefined
+  ) {
     faults.push("OPENAI_MODEL: missing (which model shall the agents use?)");
   }
-  if (environment.OPENAI_MODEL !== undefined && (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) === undefined) {
+  if (
+    environment.OPENAI_MODEL !== undefined &&
+    (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) === undefined
+  ) {
     faults.push("OPENAI_API_KEY or OPENAI_API_BASE: missing (OPENAI_MODEL is set)");
   }
-  if (environment.MARKET_DATA_DIR !== undefined && !existsSync(path.resolve(sources.directory, environment.MARKET_DATA_DIR))) {
+  if (
+    environment.MARKET_DATA_DIR !== undefined &&
+    !existsSync(path.resolve(sources.directory, environment.MARKET_DATA_DIR))
+  ) {
     faults.push(`MARKET_DATA_DIR: no such folder: ${environment.MARKET_DATA_DIR}`);
   }
   if (!environment.PAPER_TRADING_MODE && !sources.flags.live) {
@@ -129,7 +157,10 @@ function contradictions(environment: Environment, sources: ConfigSources): strin
   return faults;
 }
 
-function fromEnvironment(environment: Environment, directory: string): Omit<Config, keyof ConfigFile | "configFile" | "notices"> {
+function fromEnvironment(
+  environment: Environment,
+  directory: string,
+): Omit<Config, keyof ConfigFile | "configFile" | "notices"> {
   const absolute = (folder: string) => path.resolve(directory, folder);
   const { MINIO_ENDPOINT: endpoint, MINIO_ACCESS_KEY: accessKey, MINIO_SECRET_KEY: secretKey } = environment;
   return {

@@ -46,7 +46,9 @@ export function misspelled(variables: Readonly<Record<string, string | undefined
 
 /** What was set for a part that this version does not have. */
 export function unsupported(variables: Readonly<Record<string, string | undefined>>): string[] {
-  return NOT_YET.filter((name) => variables[name]).map((name) => `${name} is set, but this version does not use it yet`);
+  return NOT_YET.filter((name) => variables[name]).map(
+    (name) => `${name} is set, but this version does not use it yet`,
+  );
 }
 
 function editDistance(a: string, b: string): number {

@@ -31,7 +31,11 @@ export type SymbolRunQueue = {
 };
 
 /** Opens the queue on the database; a worker that was killed is noticed after about ten seconds and its jobs are taken over. */
-export async function openQueue(databaseUrl: string, settings: QueueSettings, onError: QueueLog): Promise<SymbolRunQueue> {
+export async function openQueue(
+  databaseUrl: string,
+  settings: QueueSettings,
+  onError: QueueLog,
+): Promise<SymbolRunQueue> {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: "countersign-queue",
@@ -42,7 +46,9 @@ export async function openQueue(databaseUrl: string, settings: QueueSettings, on
     persistWarnings: false,
   });
   boss.on("error", (error: Error) => onError({ error: error.message }, "queue error"));
-  boss.on("warning", (warning: { message: string }) => onError({ warning: warning.message }, "queue warning"));
+  boss.on("warning", (warning: { message: string }) =>
+    onError({ warning: warning.message }, "queue warning"),
+  );
   await boss.start();
   const options = {
     policy: "singleton" as const,
@@ -64,7 +70,8 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
   const stopping = new AbortController();
 
   const enqueue: EnqueueSymbolRuns = async (tx, symbolRunIds) => {
-    if (symbolRunIds.length > 0) await boss.insert(QUEUE, symbolRunIds.map(jobFor), { db: fromDrizzle(tx, sql) });
+    if (symbolRunIds.length > 0)
+      await boss.insert(QUEUE, symbolRunIds.map(jobFor), { db: fromDrizzle(tx, sql) });
   };
 
   return {
@@ -77,7 +84,10 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
           const attemptsLeft = Math.max(0, job.retryLimit - job.retryCount);
           const { outcome } = await advance(job.data.symbolRunId, { signal: run.signal, attemptsLeft });
           if (outcome === "busy") {
-            throw new UnavailableError("symbol_run_busy", "another worker holds this symbol run; it is tried again");
+            throw new UnavailableError(
+              "symbol_run_busy",
+              "another worker holds this symbol run; it is tried again",
+            );
           }
           // A job of its own, because a parked run has used up no attempt: any other worker may go on with it at once.
           if (outcome === "parked") await boss.insert(QUEUE, [jobFor(job.data.symbolRunId)]);
@@ -86,7 +96,11 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
         }
       };
       const pace = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
-      await boss.work(QUEUE, { includeMetadata: true, localConcurrency: settings.parallelism, ...pace }, handler);
+      await boss.work(
+        QUEUE,
+        { includeMetadata: true, localConcurrency: settings.parallelism, ...pace },
+        handler,
+      );
     },
     async stop(timeoutMs) {
       stopping.abort(new UnavailableError("desk_stopping", "the desk is stopping; the run is parked"));
@@ -108,5 +122,8 @@ function oneController(sources: readonly AbortSignal[]): { signal: AbortSignal; 
     else source.addEventListener("abort", listener, { once: true });
     return () => source.removeEventListener("abort", listener);
   });
-  return { signal: controller.signal, release: () => listeners.forEach((remove) => remove()) };
+  const release = () => {
+    for (const remove of listeners) remove();
+  };
+  return { signal: controller.signal, release };
 }
