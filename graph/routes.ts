@@ -1,0 +1,44 @@
+// Where a run goes next, read off its state. Pure; return types are unions of node names.
+import type { DeskState } from "./state.ts";
+
+/** An ungrounded agent ends the run before anything is decided; HOLD needs no risk check. */
+export function afterExecutor(state: DeskState): "risk_gate" | "record" {
+  if (state.abstentions.length > 0 || state.decision === null) return "record";
+  return state.decision.signal === "HOLD" ? "record" : "risk_gate";
+}
+
+/** A denial goes back to the executor as often as the workflow allows. */
+export function afterRiskGate(state: DeskState): "executor" | "risk_manager" | "record" {
+  switch (state.verdict?.next) {
+    case "pass":
+      return "risk_manager";
+    case "revise":
+      return "executor";
+    default:
+      return "record";
+  }
+}
+
+/** Without a plan that survived the review there is nothing to approve. */
+export function afterRiskManager(state: DeskState): "approval" | "record" {
+  if (state.abstentions.length > 0) return "record";
+  return state.review?.plan == null ? "record" : "approval";
+}
+
+/** Only a countersigned order goes on to be sent; a drifted price is asked about again. */
+export function afterApproval(state: DeskState): "approval" | "submit_order" | "record" {
+  switch (state.approval?.result) {
+    case "approved":
+    case "edited":
+      return "submit_order";
+    case "ask_again":
+      return "approval";
+    default:
+      return "record";
+  }
+}
+
+/** An order that the broker refused outright, or a dry run's, has nothing to wait for. */
+export function afterSubmitOrder(state: DeskState): "order_working" | "record" {
+  return state.order === null ? "record" : "order_working";
+}
