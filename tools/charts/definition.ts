@@ -1,0 +1,281 @@
+// What a chart draws, once: the drawing, its legend and tags, and the description in prompts are all made from this table.
+// Pure. A line that is not in here is neither drawn nor named.
+import { INDICATOR_PARAMETERS as P } from "#tools/indicators/index.ts";
+
+/** Fields of a drawn row; each comes from the indicator table (see scene.ts). */
+export type RowField =
+  | "sma20"
+  | "sma50"
+  | "sma200"
+  | "bbUpper"
+  | "bbLower"
+  | "stUp"
+  | "stDown"
+  | "volAvg"
+  | "macd"
+  | "signal"
+  | "hist"
+  | "rsi";
+
+/** Colours by name, as a prompt may say them; all at least 3 : 1 against white. */
+export const COLOURS = {
+  green: "#0a8f5b",
+  red: "#d62839",
+  orange: "#d97706",
+  blue: "#1c6fd6",
+  purple: "#7b2cbf",
+  grey: "#566174",
+  black: "#111827",
+} as const;
+export type ColourName = keyof typeof COLOURS;
+
+/** Colours without a meaning: grid, frames, text. */
+export const INK = { text: "#1b2430", frame: "#9aa4b2", grid: "#e6e9ee", faint: "#b8c0cc" } as const;
+
+export type SeriesDefinition = {
+  name: string;
+  parameters: string;
+  meaning: string;
+} & (
+  | { mark: "candles"; colours: { up: ColourName; down: ColourName } }
+  | { mark: "bars"; field: RowField | "v"; colours: { up: ColourName; down: ColourName }; upWhen: string }
+  | { mark: "line"; field: RowField; colour: ColourName; width: number }
+  | { mark: "band"; lower: RowField; upper: RowField; colour: ColourName }
+  | { mark: "level"; at: number | "lastClose"; colour: ColourName; dash: readonly number[] }
+);
+
+/** A value written to the right of a panel, in the series' colour. `field` "c" is the close, "v" the volume. */
+export type TagDefinition = {
+  label: string;
+  field: RowField | "c" | "v";
+  colour: ColourName | "bySign" | "byCandle";
+};
+
+export type PanelDefinition = {
+  id: "price" | "volume" | "macd" | "rsi";
+  title: string;
+  /** Share of the height that all panels have together. */
+  share: number;
+  axis: { tickCount?: number; values?: readonly number[]; format?: string };
+  /** In drawing order. */
+  series: readonly SeriesDefinition[];
+  tags: readonly TagDefinition[];
+};
+
+const upDown = { up: "green", down: "red" } as const;
+const { fast, slow, signal } = P.macd;
+const band = `(${P.bollinger.period}, ${P.bollinger.deviations})`;
+const trend = `(${P.supertrend.period}, ${P.supertrend.multiplier})`;
+const sma = (period: number) => ({ name: `SMA ${period}`, parameters: `${period} closes` });
+
+export const CHART_PANELS: readonly PanelDefinition[] = [
+  {
+    id: "price",
+    title: "Price",
+    share: 0.6,
+    axis: { tickCount: 10 },
+    series: [
+      {
+        mark: "band",
+        name: `Bollinger ${band}`,
+        parameters: `SMA ${P.bollinger.period} ± ${P.bollinger.deviations} standard deviations`,
+        lower: "bbLower",
+        upper: "bbUpper",
+        colour: "grey",
+        meaning: "shaded band between two dashed lines",
+      },
+      {
+        mark: "candles",
+        name: "Candles",
+        parameters: "open, high, low, close",
+        colours: upDown,
+        meaning: "green when the close is at or above the open, red when below; finished bars only",
+      },
+      {
+        mark: "line",
+        ...sma(P.smaFast),
+        field: "sma20",
+        colour: "orange",
+        width: 1.8,
+        meaning: "simple moving average",
+      },
+      {
+        mark: "line",
+        ...sma(P.smaMiddle),
+        field: "sma50",
+        colour: "blue",
+        width: 1.8,
+        meaning: "simple moving average",
+      },
+      {
+        mark: "line",
+        ...sma(P.smaSlow),
+        field: "sma200",
+        colour: "purple",
+        width: 2.2,
+        meaning: "simple moving average",
+      },
+      {
+        mark: "line",
+        name: `SuperTrend ${trend} up`,
+        parameters: `ATR ${P.supertrend.period}, multiplier ${P.supertrend.multiplier}`,
+        field: "stUp",
+        colour: "green",
+        width: 2.8,
+        meaning: "thick line below the candles while SuperTrend is up",
+      },
+      {
+        mark: "line",
+        name: `SuperTrend ${trend} down`,
+        parameters: `ATR ${P.supertrend.period}, multiplier ${P.supertrend.multiplier}`,
+        field: "stDown",
+        colour: "red",
+        width: 2.8,
+        meaning: "thick line above the candles while SuperTrend is down",
+      },
+      {
+        mark: "level",
+        name: "Last close",
+        parameters: "close of the last bar",
+        at: "lastClose",
+        colour: "black",
+        dash: [2, 3],
+        meaning: "dotted horizontal line",
+      },
+    ],
+    tags: [
+      { label: "Close", field: "c", colour: "black" },
+      { label: "SMA20", field: "sma20", colour: "orange" },
+      { label: "SMA50", field: "sma50", colour: "blue" },
+      { label: "SMA200", field: "sma200", colour: "purple" },
+      { label: "BB up", field: "bbUpper", colour: "grey" },
+      { label: "BB low", field: "bbLower", colour: "grey" },
+      { label: "ST▲", field: "stUp", colour: "green" },
+      { label: "ST▼", field: "stDown", colour: "red" },
+    ],
+  },
+  {
+    id: "volume",
+    title: "Volume",
+    share: 0.11,
+    axis: { tickCount: 3, format: "~s" },
+    series: [
+      {
+        mark: "bars",
+        name: "Volume",
+        parameters: "shares",
+        field: "v",
+        colours: upDown,
+        upWhen: "datum.c >= datum.o",
+        meaning: "bars, coloured like their candles",
+      },
+      {
+        mark: "line",
+        name: `Average ${P.volumeAverage}`,
+        parameters: `mean of ${P.volumeAverage} bars`,
+        field: "volAvg",
+        colour: "blue",
+        width: 1.6,
+        meaning: "mean volume",
+      },
+    ],
+    tags: [
+      { label: "Vol", field: "v", colour: "byCandle" },
+      { label: `Avg${P.volumeAverage}`, field: "volAvg", colour: "blue" },
+    ],
+  },
+  {
+    id: "macd",
+    title: `MACD (${fast}, ${slow}, ${signal})`,
+    share: 0.15,
+    axis: { tickCount: 5 },
+    series: [
+      {
+        mark: "level",
+        name: "Zero line",
+        parameters: "0",
+        at: 0,
+        colour: "grey",
+        dash: [1, 0],
+        meaning: "thin horizontal line",
+      },
+      {
+        mark: "bars",
+        name: "Histogram",
+        parameters: "MACD − signal",
+        field: "hist",
+        colours: upDown,
+        upWhen: "datum.hist >= 0",
+        meaning: "bars, green above zero, red below",
+      },
+      {
+        mark: "line",
+        name: "MACD",
+        parameters: `EMA ${fast} − EMA ${slow}`,
+        field: "macd",
+        colour: "blue",
+        width: 1.8,
+        meaning: "MACD line",
+      },
+      {
+        mark: "line",
+        name: "Signal",
+        parameters: `EMA ${signal} of MACD`,
+        field: "signal",
+        colour: "orange",
+        width: 1.8,
+        meaning: "signal line",
+      },
+    ],
+    tags: [
+      { label: "MACD", field: "macd", colour: "blue" },
+      { label: "Signal", field: "signal", colour: "orange" },
+      { label: "Hist", field: "hist", colour: "bySign" },
+    ],
+  },
+  {
+    id: "rsi",
+    title: `RSI (${P.rsi})`,
+    share: 0.14,
+    axis: { values: [30, 50, 70] },
+    series: [
+      {
+        mark: "level",
+        name: "70",
+        parameters: "RSI 70",
+        at: 70,
+        colour: "red",
+        dash: [4, 3],
+        meaning: "dashed, overbought above",
+      },
+      {
+        mark: "level",
+        name: "50",
+        parameters: "RSI 50",
+        at: 50,
+        colour: "grey",
+        dash: [2, 3],
+        meaning: "dashed, the middle",
+      },
+      {
+        mark: "level",
+        name: "30",
+        parameters: "RSI 30",
+        at: 30,
+        colour: "green",
+        dash: [4, 3],
+        meaning: "dashed, oversold below",
+      },
+      {
+        mark: "line",
+        name: `RSI ${P.rsi}`,
+        parameters: `Wilder, ${P.rsi} bars`,
+        field: "rsi",
+        colour: "purple",
+        width: 1.8,
+        meaning: "relative strength",
+      },
+    ],
+    tags: [{ label: "RSI", field: "rsi", colour: "purple" }],
+  },
+];

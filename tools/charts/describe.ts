@@ -1,0 +1,76 @@
+// Says in words what a chart draws, from the definition that draws it. Pure. Prompts are made from this.
+import { z } from "zod";
+import { Timeframe } from "#store/model/bar.ts";
+import type { IndicatorTable } from "#tools/indicators/index.ts";
+import { CHART_PANELS, type SeriesDefinition } from "./definition.ts";
+import { rowsOf } from "./rows.ts";
+
+/** Panels from top to bottom, series in drawing order. */
+export const ChartDescription = z.strictObject({
+  timeframe: Timeframe,
+  /** One bar is one session or one week. */
+  barsShown: z.number().int().positive(),
+  panels: z.array(
+    z.strictObject({
+      title: z.string(),
+      series: z.array(
+        z.strictObject({
+          name: z.string(),
+          parameters: z.string(),
+          drawnAs: z.enum(["candles", "bars", "line", "band", "level"]),
+          colour: z.string(),
+          meaning: z.string(),
+        }),
+      ),
+      /** Labels of the last values written to the right of the panel. */
+      lastValues: z.array(z.string()),
+    }),
+  ),
+});
+export type ChartDescription = z.infer<typeof ChartDescription>;
+
+/**
+ * What `renderChart` draws for this timeframe. With `table` (the one that is drawn) series without a single value among
+ * the bars shown are left out, as in the picture.
+ */
+export function describeChart(
+  timeframe: Timeframe,
+  barsShown: number,
+  table?: IndicatorTable,
+): ChartDescription {
+  const rows = table === undefined ? undefined : rowsOf(table, barsShown);
+  const last = rows?.at(-1);
+  const drawn = (series: SeriesDefinition) => {
+    const field = series.mark === "band" ? series.upper : "field" in series ? series.field : undefined;
+    return field === undefined || rows === undefined || rows.some((row) => row[field] !== null);
+  };
+  return {
+    timeframe,
+    barsShown: rows?.length ?? barsShown,
+    panels: CHART_PANELS.map(({ title, series, tags }) => ({
+      title,
+      series: series.filter(drawn).map(describeSeries),
+      lastValues: tags
+        .filter(({ field }) => last === undefined || last[field] !== null)
+        .map(({ label }) => label),
+    })),
+  };
+}
+
+function describeSeries(series: SeriesDefinition): ChartDescription["panels"][number]["series"][number] {
+  const { name, parameters, meaning, mark } = series;
+  const colour = "colour" in series ? series.colour : `${series.colours.up} or ${series.colours.down}`;
+  return { name, parameters, drawnAs: mark, colour, meaning };
+}
+
+/** The same as plain text, one line per panel and series, for a prompt. */
+export function chartDescriptionText(description: ChartDescription): string {
+  const bars = `${description.barsShown} finished ${description.timeframe} bars, oldest left, linear scales, prices right of each panel are the last values`;
+  const panels = description.panels.map(({ title, series, lastValues }) => {
+    const lines = series.map(
+      ({ name, parameters, colour, meaning }) => `  - ${name} [${parameters}], ${colour}: ${meaning}`,
+    );
+    return [`- Panel "${title}" (last values: ${lastValues.join(", ")})`, ...lines].join("\n");
+  });
+  return [bars, ...panels].join("\n");
+}
