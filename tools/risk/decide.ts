@@ -1,0 +1,92 @@
+// The deterministic risk engine: every rule on one snapshot, the size, and the plan. Pure; fails closed.
+import { Decimal } from "#store/model/money.ts";
+import type { OrderPlan, RiskVerdict, RuleOutcome } from "#store/model/risk.ts";
+import { factsOf, ZERO } from "./facts.ts";
+import type { RiskInput } from "./input.ts";
+import { GATE_RULES } from "./registry.ts";
+import { figure, outcomeOf, text } from "./rule.ts";
+import { type Sizable, sizable, sizeOrder } from "./sizing.ts";
+
+/**
+ * Judges one proposal. Every rule is listed with its input, limit and outcome; a plan exists exactly when none denied.
+ * The same input gives the same verdict, to the byte.
+ */
+export function decideRisk(input: RiskInput): RiskVerdict {
+  const facts = factsOf(input);
+  const rules: RuleOutcome[] = [];
+  for (const rule of GATE_RULES) {
+    rules.push(
+      rule.opening === true && facts.effect === "close"
+        ? { rule: rule.id, outcome: "skip", code: null, input: "a closing order", limit: "", taken: null }
+        : outcomeOf(rule.id, rule.check(facts)),
+    );
+  }
+  const quantity = sizeOrder(facts, rules);
+  rules.push(previewOutcome(input, quantity));
+  const codes: string[] = [];
+  let denied = false;
+  let clamped = false;
+  for (const { outcome, code } of rules) {
+    if (code !== null) codes.push(code);
+    denied ||= outcome === "deny";
+    clamped ||= outcome === "clamp";
+  }
+  // The second half can only be false when a rule has denied already; it keeps that true by construction.
+  if (denied || !sizable(facts) || facts.target === null || quantity.isZero())
+    return { verdict: "denied", codes, rules, plan: null };
+  return {
+    verdict: clamped ? "reduced" : "approved",
+    codes,
+    rules,
+    plan: planOf(facts, facts.target, quantity),
+  };
+}
+
+function planOf(facts: Sizable, target: Decimal, quantity: Decimal): OrderPlan {
+  const { input, entry, stop, valuation, reference, sign } = facts;
+  const market = facts.limits.entryOrder === "MARKET" && input.requested?.limitPrice == null;
+  return {
+    effect: facts.effect,
+    side: sign === 1 ? "BUY" : "SELL",
+    entryType: market ? "MARKET" : "LIMIT",
+    quantity: text(quantity),
+    limitPrice: market ? null : text(entry),
+    stopPrice: text(stop),
+    targetPrice: text(target),
+    currency: input.instrument.currency,
+    lossAtStop: facts.effect === "close" ? text(ZERO) : text(entry.minus(stop).abs().times(quantity)),
+    notional: text(valuation.times(quantity)),
+    referencePrice: text(reference?.price ?? entry),
+    referenceKind: reference?.kind ?? "last_close",
+  };
+}
+
+/** The broker is asked after the size is known, before the order leaves; until then this rule has nothing to judge. */
+function previewOutcome({ preview }: RiskInput, quantity: Decimal): RuleOutcome {
+  const rule = "broker_preview";
+  if (preview === null)
+    return outcomeOf(rule, { kind: "skip", input: "asked before the order leaves", limit: "" });
+  if (preview.error !== null)
+    return outcomeOf(rule, {
+      kind: "deny",
+      code: "preview_refused",
+      input: preview.error,
+      limit: "no refusal",
+    });
+  if (quantity.greaterThan(preview.quantity))
+    return outcomeOf(rule, {
+      kind: "deny",
+      code: "preview_smaller",
+      input: `${preview.quantity} previewed`,
+      limit: figure(quantity),
+    });
+  const margin = new Decimal(preview.initialMarginAfter);
+  const given = `margin ${preview.initialMarginAfter} after the order`;
+  const limit = `equity ${preview.equityAfter}`;
+  return outcomeOf(
+    rule,
+    margin.greaterThan(preview.equityAfter)
+      ? { kind: "deny", code: "preview_margin", input: given, limit }
+      : { kind: "pass", input: given, limit },
+  );
+}
