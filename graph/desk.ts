@@ -1,5 +1,5 @@
 // The desk: everything that server/ can ask of the graph, and everything the graph needs from outside. Types and wiring.
-import type { ModelProvider } from "#agents/model/provider.ts";
+import type { ModelProvider } from "#agents/provider.ts";
 import type { ObjectStore } from "#store/artifacts/object-store.ts";
 import type { Database, Db } from "#store/database.ts";
 import type { ApprovalId, ExecutionId, SymbolRunId } from "#store/model/ids.ts";
