@@ -50,7 +50,8 @@ export function factsOf(input: RiskInput): Facts {
   const side = decision.signal === "HOLD" ? null : decision.signal;
   const sign = side === "SELL" ? -1 : 1;
   const held = heldOf(input);
-  const effect = held !== null && held.times(sign).isNegative() && !held.isZero() ? "close" : "open";
+  const against = held?.times(sign).lessThan(0) ?? false;
+  const effect = against ? "close" : "open";
   const stated = new Decimal(decision.currentPrice);
   const price = requested?.limitPrice == null ? stated : new Decimal(requested.limitPrice);
   const reference = referenceOf(input);
