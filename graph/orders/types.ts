@@ -126,3 +126,35 @@ export type ReconcileResult = {
   adoptedFills: number;
   mismatches: readonly Mismatch[];
 };
+
+/** The whole order path by file: what nodes, desk and jobs call. Each verb may be called again at any time. */
+export type OrderPath = {
+  /** judge.ts: snapshot, rules, verdict row and reserved room in one transaction per account. */
+  judgeProposal(deps: OrderDeps, request: JudgeRequest, signal?: AbortSignal): Promise<Judgement>;
+  /** recheck.ts: at the answer. */
+  recheckAnswer(deps: OrderDeps, request: RecheckRequest, signal?: AbortSignal): Promise<RecheckResult>;
+  /** submit.ts */
+  submitOrder(deps: OrderDeps, request: SubmitRequest, signal?: AbortSignal): Promise<SubmitResult>;
+  /** track.ts: one poll for all orders of this gateway's account. */
+  trackOrders(deps: OrderDeps, signal?: AbortSignal): Promise<TrackResult>;
+  /** reconcile.ts: at start and every five minutes. @throws when the broker cannot be read: then the desk does not trade. */
+  reconcile(deps: OrderDeps, signal?: AbortSignal): Promise<ReconcileResult>;
+  /** portfolio.ts: positions and account figures as the broker states them now. */
+  refreshPortfolio(deps: OrderDeps, signal?: AbortSignal): Promise<void>;
+  /** halt.ts: sets the trading state for all workers at once; optionally cancels what is open. */
+  halt(deps: OrderDeps, request: HaltRequest, signal?: AbortSignal): Promise<HaltResult>;
+  /** cancel.ts: asks the broker; the tracker tells what became of it. */
+  cancelOrder(deps: OrderDeps, orderId: OrderId, signal?: AbortSignal): Promise<OrderStatus>;
+};
+
+export type HaltRequest = {
+  state: "HALTED" | "REDUCING";
+  reason: string;
+  who: string;
+  /** Cancel working entries (stops and targets that protect a position stay). */
+  cancelOpen: boolean;
+};
+export type HaltResult = {
+  cancelRequested: readonly OrderId[];
+  failed: readonly { orderId: OrderId; error: ErrorRecord }[];
+};
