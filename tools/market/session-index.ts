@@ -3,7 +3,7 @@
 import type { Timeframe } from "#store/model/bar.ts";
 import { InputError } from "#store/model/errors.ts";
 import type { SessionDate } from "#store/model/ids.ts";
-import { lastFinishedSession, sessionsBetween, weekOf } from "../calendar.ts";
+import { sessionsBetween, weekOf } from "../calendar.ts";
 
 const FIRST = "1998-01-02" as SessionDate;
 const LAST = "2035-12-31" as SessionDate;
@@ -57,13 +57,8 @@ export function lastFinishedPeriod(timeframe: Timeframe, upTo: SessionDate): num
   return weekEnds[week] === upTo ? week : week - 1;
 }
 
-/** The sessions of the numbers given, for messages; weeks are named by their last session. */
+/** The session of a number; a week is named by its last session. Null outside the calendar. */
 export function periodDate(timeframe: Timeframe, number: number): SessionDate | null {
   const { sessions, weekEnds } = index();
   return (timeframe === "daily" ? sessions[number] : weekEnds[number]) ?? null;
-}
-
-/** The newest session over at this UTC instant: nothing after it may be read. */
-export function upToSession(asOf: Date): SessionDate {
-  return lastFinishedSession(asOf);
 }
