@@ -49,6 +49,8 @@ export type DeskDeps = {
   newId(): string;
   enqueue: EnqueueSymbolRuns;
   settings: DeskSettings;
+  /** Called at named points of every node and of the order path: tests stop a process there. */
+  onStep?: (step: string) => void | Promise<void>;
 };
 
 /** What a queue job tells the desk about itself. */

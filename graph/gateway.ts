@@ -15,6 +15,11 @@ export type Gateway = {
   /** Business time at this broker, UTC: the simulator's market clock, or system time. */
   marketClock: MarketClock;
   accountId: AccountId;
+  /**
+   * Key of the bar cache: "ibkr", or "simulator:" and a fingerprint of its market data, so that bars of another data
+   * folder are never mixed in.
+   */
+  barSource: string;
 };
 
 export type GatewayRegistry = {
