@@ -52,9 +52,7 @@ export function pacingGate(options: PacingGateOptions): PacingBudget {
 
   const pump = (): Promise<void> => {
     again = true;
-    pumping ??= turn().finally(() => {
-      pumping = null;
-    });
+    pumping ??= turn();
     return pumping;
   };
 
@@ -79,6 +77,8 @@ export function pacingGate(options: PacingGateOptions): PacingBudget {
         waiters = waiters.filter((waiter) => !asking.includes(waiter));
       }
     }
+    // In the same tick as the last look at `again`, so that no wish to go on is lost.
+    pumping = null;
   };
 
   const apply = (asking: Waiter[], answered: { now: number; answers: ClaimAnswer[] }) => {
