@@ -1,0 +1,141 @@
+// Keeps an open page current: one event stream per page, one fetch per burst of events, parts morphed in place.
+// Without this script every page still works; it only does not move by itself.
+
+const REFRESH_DELAY_MS = 250;
+const LOST_AFTER_MS = 4_000;
+
+const localTime = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+});
+
+/** Adds the reader's own time beside exchange time. */
+function showLocalTimes(root) {
+  for (const slot of root.querySelectorAll("time[data-time] [data-local]")) {
+    const instant = slot.closest("time")?.getAttribute("datetime");
+    if (instant) slot.textContent = localTime.format(new Date(instant));
+  }
+}
+
+function remainingText(milliseconds) {
+  if (milliseconds <= 0) return "expired";
+  const minutes = Math.floor(milliseconds / 60_000);
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 1) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min left`;
+  if (minutes >= 10) return `${minutes} min left`;
+  return `${minutes} min ${String(Math.floor((milliseconds % 60_000) / 1000)).padStart(2, "0")} s left`;
+}
+
+function showCountdowns() {
+  for (const slot of document.querySelectorAll("[data-expires]")) {
+    slot.textContent = remainingText(Date.parse(slot.dataset.expires) - Date.now());
+  }
+}
+
+function enhance(root) {
+  showLocalTimes(root);
+  showCountdowns();
+  const charts = [...root.querySelectorAll("[data-chart]:not([data-ready])")];
+  if (charts.length > 0) {
+    import("./chart.js").then((chart) => charts.forEach(chart.prepare));
+  }
+}
+
+const MORPH_OPTIONS = {
+  morphStyle: "outerHTML",
+  ignoreActiveValue: true,
+  callbacks: {
+    // What a reader has opened, drawn or begun to type stays as it is.
+    beforeNodeMorphed: (old, fresh) =>
+      !(old instanceof Element && old.hasAttribute("data-keep") && fresh.id === old.id),
+    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
+  },
+};
+
+let refreshing = false;
+let wanted = new Set();
+let timer;
+
+async function refresh() {
+  timer = undefined;
+  if (refreshing) return;
+  const topics = wanted;
+  wanted = new Set();
+  refreshing = true;
+  try {
+    const answer = await fetch(location.href, { headers: { "x-refresh": "1" }, redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload();
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const topic = part.dataset.live;
+      const next = part.id === "" ? null : fresh.getElementById(part.id);
+      if (next === null || !(topics.has("all") || topic === "any" || topics.has(topic))) continue;
+      globalThis.Idiomorph.morph(part, next, MORPH_OPTIONS);
+    }
+    enhance(document);
+  } catch {
+    // The server is away; the stream reconnects and asks again.
+  } finally {
+    refreshing = false;
+    if (wanted.size > 0) schedule();
+  }
+}
+
+function schedule() {
+  timer ??= setTimeout(refresh, REFRESH_DELAY_MS);
+}
+
+function note(...topics) {
+  for (const topic of topics) wanted.add(topic);
+  schedule();
+}
+
+function showStream(lost) {
+  for (const slot of document.querySelectorAll("[data-stream]")) {
+    slot.classList.toggle("hidden", !lost);
+    slot.classList.toggle("flex", lost);
+  }
+}
+
+/** The browser reconnects by itself with the last id it saw; the server then sends what was missed. */
+function follow(address) {
+  let lostTimer;
+  const source = new EventSource(address);
+  source.addEventListener("open", () => {
+    clearTimeout(lostTimer);
+    lostTimer = undefined;
+    showStream(false);
+  });
+  source.addEventListener("error", () => {
+    lostTimer ??= setTimeout(() => showStream(true), LOST_AFTER_MS);
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(() => follow(address), LOST_AFTER_MS);
+    }
+  });
+  const changed = (message) => {
+    const event = JSON.parse(message.data);
+    note(`run:${event.symbolRunId}`, `execution:${event.executionId}`);
+  };
+  source.addEventListener("node", changed);
+  source.addEventListener("run", changed);
+  source.addEventListener("refresh", () => note("all"));
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+/** Asks once more before something that cannot be taken back. */
+function confirmRiskyForms() {
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm;
+    if (question && !confirm(question)) event.preventDefault();
+  });
+}
+
+enhance(document);
+setInterval(showCountdowns, 1_000);
+confirmRiskyForms();
+if (document.body.dataset.events) follow(document.body.dataset.events);
