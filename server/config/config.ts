@@ -116,15 +116,11 @@ function collect<T>(result: z.ZodSafeParseResult<T>, faults: string[], prefix: s
 
 function contradictions(environment: Environment, sources: ConfigSources): string[] {
   const faults: string[] = [];
-  const together = (names: readonly (keyof Environment)[], optional: readonly (keyof Environment)[] = []) => {
-    const set = names.filter((name) => environment[name] !== undefined);
-    const anySet = set.length > 0 || optional.some((name) => environment[name] !== undefined);
-    if (anySet && set.length < names.length) {
-      const missing = names.filter((name) => environment[name] === undefined);
-      faults.push(
-        `${missing.join(", ")}: missing (needed together with ${[...set, ...optional].join(", ")})`,
-      );
-    }
+  const together = (names: readonly (keyof Environment)[]) => {
+    const missing = names.filter((name) => environment[name] === undefined);
+    if (missing.length === 0 || missing.length === names.length) return;
+    const set = names.filter((name) => !missing.includes(name));
+    faults.push(`${missing.join(", ")}: missing (needed together with ${set.join(", ")})`);
   };
   together(["MINIO_ENDPOINT", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"]);
   if (

@@ -1,4 +1,4 @@
-// The queue of symbol runs: pg-boss on the desk's PostgreSQL, one job at a time per symbol run.
+// The queue of symbol runs: pg-boss on the desk's PostgreSQL.
 // Effects: database. A job is only a nudge: the desk decides from its own rows what there is to do, so a job too many is harmless.
 import { sql } from "drizzle-orm";
 import { fromDrizzle, type JobWithMetadata, PgBoss } from "pg-boss";
@@ -18,7 +18,8 @@ export type QueueLog = (facts: Readonly<Record<string, unknown>>, message: strin
 
 type SymbolRunJob = { symbolRunId: SymbolRunId };
 
-const jobFor = (symbolRunId: SymbolRunId) => ({ data: { symbolRunId }, singletonKey: symbolRunId });
+/** Seconds until a nudge is given again to a run that another worker holds just now. */
+const BUSY_AGAIN_SECONDS = 1;
 
 export type SymbolRunQueue = {
   enqueue: EnqueueSymbolRuns;
@@ -51,7 +52,9 @@ export async function openQueue(
   );
   await boss.start();
   const options = {
-    policy: "singleton" as const,
+    // Not "singleton": the job of a killed worker would keep the next one waiting until its heartbeat is missed.
+    // One at a time is the thread lock's task, which ends with its holder.
+    policy: "standard" as const,
     notify: true,
     heartbeatSeconds: 10,
     expireInSeconds: 14_400,
@@ -70,8 +73,8 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
   const stopping = new AbortController();
 
   const enqueue: EnqueueSymbolRuns = async (tx, symbolRunIds) => {
-    if (symbolRunIds.length > 0)
-      await boss.insert(QUEUE, symbolRunIds.map(jobFor), { db: fromDrizzle(tx, sql) });
+    const jobs = symbolRunIds.map((symbolRunId) => ({ data: { symbolRunId } }));
+    if (jobs.length > 0) await boss.insert(QUEUE, jobs, { db: fromDrizzle(tx, sql) });
   };
 
   return {
@@ -83,14 +86,10 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
         try {
           const attemptsLeft = Math.max(0, job.retryLimit - job.retryCount);
           const { outcome } = await advance(job.data.symbolRunId, { signal: run.signal, attemptsLeft });
-          if (outcome === "busy") {
-            throw new UnavailableError(
-              "symbol_run_busy",
-              "another worker holds this symbol run; it is tried again",
-            );
-          }
-          // A job of its own, because a parked run has used up no attempt: any other worker may go on with it at once.
-          if (outcome === "parked") await boss.insert(QUEUE, [jobFor(job.data.symbolRunId)]);
+          // A job of its own, because neither of these used up an attempt.
+          const again = outcome === "busy" ? { startAfter: BUSY_AGAIN_SECONDS } : {};
+          if (outcome === "busy" || outcome === "parked")
+            await boss.insert(QUEUE, [{ data: job.data, ...again }]);
         } finally {
           run.release();
         }

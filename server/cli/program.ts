@@ -1,0 +1,120 @@
+// The command line's table of contents: every command with its options. Each command's body is in commands/.
+import { Command, Option } from "commander";
+import { answerCommand, approvalsCommand } from "./commands/approvals.ts";
+import { configCommand } from "./commands/config.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { marketCommand } from "./commands/market.ts";
+import { ordersCommand } from "./commands/orders.ts";
+import { positionsCommand } from "./commands/positions.ts";
+import { runCommand } from "./commands/run.ts";
+import { startCommand, workerCommand } from "./commands/start.ts";
+import { tradingStateCommand } from "./commands/trading-state.ts";
+import type { ExitCode } from "./exit-codes.ts";
+
+/** One call of the program: what comes in from the process, and the exit code that goes out. */
+export type Invocation = {
+  variables: Readonly<Record<string, string | undefined>>;
+  directory: string;
+  /** Aborted by Ctrl-C or SIGTERM. */
+  signal: AbortSignal;
+  exitCode: ExitCode;
+};
+
+const VERSION = "0.1.0";
+
+export function buildProgram(invocation: Invocation): Command {
+  const program = new Command("countersign")
+    .description(
+      "A multi-agent LLM trading desk: agents argue, code sizes and limits, every order is countersigned.",
+    )
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError("(countersign --help lists the commands)")
+    .configureHelp({ sortSubcommands: false });
+
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option("--json", "print one JSON object", false)
+      .option("--config <file>", "structure file instead of countersign.yaml");
+
+  command("start", "run the desk: server, workers and (without IBKR_GATEWAY_URL) the gateway simulator")
+    .option("--port <port>", "port instead of PORT")
+    .option("--host <address>", "address to listen on instead of HOST")
+    .option("--live", "second switch for real money, besides PAPER_TRADING_MODE=false", false)
+    .action((options) => startCommand(invocation, options));
+
+  command(
+    "worker",
+    "run symbol runs from the queue on this machine too (needs DATABASE_URL and IBKR_GATEWAY_URL)",
+  )
+    .option("--live", "second switch for real money, besides PAPER_TRADING_MODE=false", false)
+    .action((options) => workerCommand(invocation, options));
+
+  command("run", "analyse symbols now, or as of a past session, and follow the run")
+    .option("--strategy <name>", "strategy by name or id")
+    .option("--symbols <list>", "instead of the strategy's symbols, such as AAPL,SPX")
+    .option("--as-of <date>", "replay: as just after this session's close (YYYY-MM-DD)")
+    .addOption(
+      new Option("--approve <policy>", "who countersigns besides the rules").choices([
+        "ask",
+        "auto",
+        "never",
+      ]),
+    )
+    .action((options) => runCommand(invocation, options));
+
+  command("approvals", "list what waits for a person").action((options) =>
+    approvalsCommand(invocation, options),
+  );
+
+  command("approve <approval>", "approve an order, or edit it first")
+    .option("--quantity <shares>", "fewer shares than proposed")
+    .option("--limit <price>", "another limit price within the rules")
+    .action((approval, options) => answerCommand(invocation, approval, { ...options, action: "approve" }));
+
+  command("reject <approval>", "reject an order")
+    .requiredOption("--reason <text>", "why")
+    .action((approval, options) => answerCommand(invocation, approval, { ...options, action: "reject" }));
+
+  command("orders", "list orders, newest first")
+    .option("--limit <count>", "how many", "50")
+    .action((options) => ordersCommand(invocation, options));
+
+  command("positions", "show positions and the account").action((options) =>
+    positionsCommand(invocation, options),
+  );
+
+  command("market [action]", "show the simulator's market clock, or move it: market next [--sessions n]")
+    .option("--sessions <count>", "how many sessions to move", "1")
+    .action((action, options) => marketCommand(invocation, action, options));
+
+  command("halt", "stop all new orders at once")
+    .option("--reducing", "still let through orders that reduce exposure", false)
+    .option("--reason <text>", "why", "by hand")
+    .action((options) =>
+      tradingStateCommand(invocation, { ...options, state: options.reducing ? "REDUCING" : "HALTED" }),
+    );
+
+  command("resume", "trade again after a halt")
+    .option("--reason <text>", "why", "by hand")
+    .action((options) => tradingStateCommand(invocation, { ...options, state: "ACTIVE" }));
+
+  command("gateway", "serve the gateway simulator over HTTP for other programs")
+    .option("--port <port>", "port", "5000")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--tls", "HTTPS with a self-signed certificate, as the real gateway", false)
+    .action((options) => gatewayCommand(invocation, options));
+
+  command("doctor", "check every part and say what to do").action((options) =>
+    doctorCommand(invocation, options),
+  );
+
+  command("config [action]", "config show: every setting in force, without secrets").action(
+    (action, options) => configCommand(invocation, action, options),
+  );
+
+  return program;
+}
