@@ -36,6 +36,8 @@ export type SeriesDefinition = {
   name: string;
   parameters: string;
   meaning: string;
+  /** Its words in the legend line above the price panel. */
+  legend?: string;
 } & (
   | { mark: "candles"; colours: { up: ColourName; down: ColourName } }
   | { mark: "bars"; field: RowField | "v"; colours: { up: ColourName; down: ColourName }; upWhen: string }
@@ -56,7 +58,8 @@ export type PanelDefinition = {
   title: string;
   /** Share of the height that all panels have together. */
   share: number;
-  axis: { tickCount?: number; values?: readonly number[]; format?: string };
+  /** `labelExpr` is a Vega expression over `datum.value` and `datum.label`. */
+  axis: { tickCount?: number; values?: readonly number[]; labelExpr?: string };
   /** In drawing order. */
   series: readonly SeriesDefinition[];
   tags: readonly TagDefinition[];
@@ -66,18 +69,27 @@ const upDown = { up: "green", down: "red" } as const;
 const { fast, slow, signal } = P.macd;
 const band = `(${P.bollinger.period}, ${P.bollinger.deviations})`;
 const trend = `(${P.supertrend.period}, ${P.supertrend.multiplier})`;
-const sma = (period: number) => ({ name: `SMA ${period}`, parameters: `${period} closes` });
+const sma = (period: number) => ({
+  name: `SMA ${period}`,
+  legend: `SMA ${period}`,
+  parameters: `${period} closes`,
+});
+
+// Keeps the labels of very high prices inside the left margin: 850K.
+const thousandsFrom = (limit: number) =>
+  `abs(datum.value) >= ${limit} ? format(datum.value / 1000, ',') + 'K' : datum.label`;
 
 export const CHART_PANELS: readonly PanelDefinition[] = [
   {
     id: "price",
     title: "Price",
     share: 0.6,
-    axis: { tickCount: 10 },
+    axis: { tickCount: 10, labelExpr: thousandsFrom(100_000) },
     series: [
       {
         mark: "band",
         name: `Bollinger ${band}`,
+        legend: `Bollinger ${band}`,
         parameters: `SMA ${P.bollinger.period} ± ${P.bollinger.deviations} standard deviations`,
         lower: "bbLower",
         upper: "bbUpper",
@@ -118,6 +130,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
       {
         mark: "line",
         name: `SuperTrend ${trend} up`,
+        legend: "SuperTrend up",
         parameters: `ATR ${P.supertrend.period}, multiplier ${P.supertrend.multiplier}`,
         field: "stUp",
         colour: "green",
@@ -127,6 +140,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
       {
         mark: "line",
         name: `SuperTrend ${trend} down`,
+        legend: "SuperTrend down",
         parameters: `ATR ${P.supertrend.period}, multiplier ${P.supertrend.multiplier}`,
         field: "stDown",
         colour: "red",
@@ -158,7 +172,8 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
     id: "volume",
     title: "Volume",
     share: 0.11,
-    axis: { tickCount: 3, format: "~s" },
+    // d3 says G for a billion.
+    axis: { tickCount: 3, labelExpr: "replace(format(datum.value, '~s'), 'G', 'B')" },
     series: [
       {
         mark: "bars",
@@ -188,7 +203,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
     id: "macd",
     title: `MACD (${fast}, ${slow}, ${signal})`,
     share: 0.15,
-    axis: { tickCount: 5 },
+    axis: { tickCount: 5, labelExpr: thousandsFrom(10_000) },
     series: [
       {
         mark: "level",

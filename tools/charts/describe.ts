@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Timeframe } from "#store/model/bar.ts";
 import type { IndicatorTable } from "#tools/indicators/index.ts";
 import { CHART_PANELS, type SeriesDefinition } from "./definition.ts";
-import { rowsOf } from "./rows.ts";
+import { isDrawn, rowsOf } from "./rows.ts";
 
 /** Panels from top to bottom, series in drawing order. */
 export const ChartDescription = z.strictObject({
@@ -40,10 +40,7 @@ export function describeChart(
 ): ChartDescription {
   const rows = table === undefined ? undefined : rowsOf(table, barsShown);
   const last = rows?.at(-1);
-  const drawn = (series: SeriesDefinition) => {
-    const field = series.mark === "band" ? series.upper : "field" in series ? series.field : undefined;
-    return field === undefined || rows === undefined || rows.some((row) => row[field] !== null);
-  };
+  const drawn = (series: SeriesDefinition) => rows === undefined || isDrawn(series, rows);
   return {
     timeframe,
     barsShown: rows?.length ?? barsShown,

@@ -2,7 +2,7 @@
 export { ComputedValues, computedValues, decimalsOf, RecentBar, type ValuesOf } from "./computed-values.ts";
 export { INDICATOR_PARAMETERS } from "./parameters.ts";
 export { priceDecimals, rangeDecimals, roundTo } from "./rounding.ts";
-export type { Columns, Series } from "./series.ts";
+export { at, type Columns, type Series } from "./series.ts";
 export { computeIndicators, INDICATOR_NAMES, type IndicatorName, type IndicatorTable } from "./table.ts";
 export {
   LEVEL_DEFINITIONS,
