@@ -36,7 +36,7 @@ export const closed: MarketPhase = {
   lastFinished: "2017-05-10",
   weekStart: "2017-05-08",
   earlier: ["2017-05-10", "2017-05-09", "2017-05-08", "2017-05-05"],
-} as MarketPhase;
+} as unknown as MarketPhase;
 
 export const open: MarketPhase = {
   at: "2017-05-11T15:00:00.000Z",
@@ -45,7 +45,7 @@ export const open: MarketPhase = {
   lastFinished: "2017-05-10",
   weekStart: "2017-05-08",
   earlier: ["2017-05-10", "2017-05-09", "2017-05-08", "2017-05-05"],
-} as MarketPhase;
+} as unknown as MarketPhase;
 
 export function quoteOf(over: Record<string, unknown> = {}): Quote {
   return Quote.parse({
