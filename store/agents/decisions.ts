@@ -1,0 +1,73 @@
+// Decisions, each tied to the answer and the reports it came from. Effects: database. Never changed.
+import { and, asc, desc, eq } from "drizzle-orm";
+import { type Db, transaction } from "../database.ts";
+import type { TradeDecision } from "../model/decision.ts";
+import { type DecisionId, derivedId, type SymbolRunId, type Ticker } from "../model/ids.ts";
+import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
+import { found } from "../rows.ts";
+import { decisionReports, decisions } from "../schema/index.ts";
+
+export type DecisionRow = typeof decisions.$inferSelect;
+
+export type SaveDecision = Pick<DecisionRow, "symbolRunId" | "visit" | "grounding" | "llmCallId"> & {
+  decision: TradeDecision;
+  /** Null when the workflow merges consolidation and decision. */
+  consolidation: DecisionRow["consolidation"];
+  consolidationCallId?: DecisionRow["consolidationCallId"];
+  /** Ids of the reports that went into it. */
+  reportIds: readonly string[];
+};
+
+/** Stores a decision; when this visit already has one, that one is returned. */
+export async function saveDecision(db: Db, input: SaveDecision): Promise<DecisionRow> {
+  const { decision, reportIds, consolidationCallId, ...values } = input;
+  const id = derivedId("decision", input.symbolRunId, input.visit) as DecisionId;
+  return transaction(db, async (tx) => {
+    const [row] = await tx
+      .insert(decisions)
+      .values({ id, ...values, ...decision, consolidationCallId: consolidationCallId ?? null })
+      .onConflictDoNothing()
+      .returning();
+    if (row === undefined) return getDecision(tx, id);
+    if (reportIds.length > 0) {
+      await tx.insert(decisionReports).values(reportIds.map((reportId) => ({ decisionId: id, reportId })));
+    }
+    return row;
+  });
+}
+
+/** @throws NotFoundError `decision_not_found` */
+export async function getDecision(db: Db, id: DecisionId): Promise<DecisionRow> {
+  const [row] = await db.select().from(decisions).where(eq(decisions.id, id));
+  return found(row, "decision", id);
+}
+
+/** All decisions of a run by visit; the last one counts. */
+export function decisionsOfRun(db: Db, symbolRunId: SymbolRunId): Promise<DecisionRow[]> {
+  return db
+    .select()
+    .from(decisions)
+    .where(eq(decisions.symbolRunId, symbolRunId))
+    .orderBy(asc(decisions.visit));
+}
+
+/** Newest first. */
+export async function listDecisions(
+  db: Db,
+  request: PageRequest & { symbol?: Ticker; signal?: DecisionRow["signal"] } = {},
+): Promise<Page<DecisionRow>> {
+  const limit = pageLimit(request);
+  const rows = await db
+    .select()
+    .from(decisions)
+    .where(
+      and(
+        request.symbol === undefined ? undefined : eq(decisions.symbol, request.symbol),
+        request.signal === undefined ? undefined : eq(decisions.signal, request.signal),
+        olderThan(request, { at: decisions.createdAt, id: decisions.id, idType: "uuid" }),
+      ),
+    )
+    .orderBy(desc(decisions.createdAt), desc(decisions.id))
+    .limit(limit + 1);
+  return toPage(rows, limit, (row) => [row.createdAt, row.id]);
+}

@@ -1,0 +1,95 @@
+// Prompt versions: immutable, known by their content. Effects: database.
+import { and, desc, eq, sql } from "drizzle-orm";
+import { type Db, transaction } from "../database.ts";
+import { ConflictError } from "../model/errors.ts";
+import { derivedId, type PromptVersionId } from "../model/ids.ts";
+import type { AgentStage } from "../model/run.ts";
+import { found } from "../rows.ts";
+import { activePrompts, promptVersions } from "../schema/index.ts";
+
+export type PromptVersionRow = typeof promptVersions.$inferSelect;
+
+export type SavePromptVersion = {
+  stage: AgentStage;
+  version: string;
+  template: string;
+  inputs: readonly string[];
+  contentHash: string;
+};
+
+/**
+ * Stores a template; content that is already known returns its row. The first version of a stage becomes active.
+ * @throws ConflictError `prompt_version_taken` when this version number exists with other content.
+ */
+export async function savePromptVersion(db: Db, input: SavePromptVersion): Promise<PromptVersionRow> {
+  return transaction(db, async (tx) => {
+    const [added] = await tx
+      .insert(promptVersions)
+      .values({
+        ...input,
+        id: derivedId("prompt-version", input.stage, input.contentHash) as PromptVersionId,
+        inputs: [...input.inputs],
+      })
+      .onConflictDoNothing()
+      .returning();
+    const row = added ?? (await knownVersion(tx, input));
+    await tx
+      .insert(activePrompts)
+      .values({ stage: input.stage, promptVersionId: row.id })
+      .onConflictDoNothing();
+    return row;
+  });
+}
+
+async function knownVersion(tx: Db, input: SavePromptVersion): Promise<PromptVersionRow> {
+  const [same] = await tx
+    .select()
+    .from(promptVersions)
+    .where(and(eq(promptVersions.stage, input.stage), eq(promptVersions.contentHash, input.contentHash)));
+  if (same !== undefined) return same;
+  throw new ConflictError(
+    "prompt_version_taken",
+    `${input.stage} has a version ${input.version} with other content; versions never change, give it a new number`,
+    { facts: { stage: input.stage, version: input.version } },
+  );
+}
+
+/** Makes a stored version the one that new runs use. @throws NotFoundError `prompt_version_not_found` */
+export async function activatePrompt(db: Db, id: PromptVersionId): Promise<PromptVersionRow> {
+  const row = await getPromptVersion(db, id);
+  await db
+    .insert(activePrompts)
+    .values({ stage: row.stage, promptVersionId: id })
+    .onConflictDoUpdate({ target: activePrompts.stage, set: { promptVersionId: id, updatedAt: sql`now()` } });
+  return row;
+}
+
+/** The version that new runs use. @throws NotFoundError `active_prompt_not_found` when the stage has none. */
+export async function activePrompt(db: Db, stage: AgentStage): Promise<PromptVersionRow> {
+  const [row] = await db
+    .select({ prompt: promptVersions })
+    .from(activePrompts)
+    .innerJoin(promptVersions, eq(promptVersions.id, activePrompts.promptVersionId))
+    .where(eq(activePrompts.stage, stage));
+  return found(row, "active_prompt", stage).prompt;
+}
+
+/** @throws NotFoundError `prompt_version_not_found` */
+export async function getPromptVersion(db: Db, id: PromptVersionId): Promise<PromptVersionRow> {
+  const [row] = await db.select().from(promptVersions).where(eq(promptVersions.id, id));
+  return found(row, "prompt_version", id);
+}
+
+/** Newest first, with whether each is the active one of its stage. */
+export async function listPromptVersions(
+  db: Db,
+  filter: { stage?: AgentStage } = {},
+): Promise<(PromptVersionRow & { active: boolean })[]> {
+  const rows = await db
+    .select({ prompt: promptVersions, activeId: activePrompts.promptVersionId })
+    .from(promptVersions)
+    .leftJoin(activePrompts, eq(activePrompts.promptVersionId, promptVersions.id))
+    .where(filter.stage === undefined ? undefined : eq(promptVersions.stage, filter.stage))
+    .orderBy(promptVersions.stage, desc(promptVersions.createdAt), desc(promptVersions.version));
+  return rows.map((row) => ({ ...row.prompt, active: row.activeId !== null }));
+}

@@ -1,0 +1,129 @@
+// Approvals: asked once, answered once. Effects: database, NOTIFY. A conditional update decides every race.
+import { and, asc, desc, eq, gt, lte, sql } from "drizzle-orm";
+import type { Db } from "../database.ts";
+import { announce } from "../events.ts";
+import { ConflictError } from "../model/errors.ts";
+import type { ApprovalId, Instant, SymbolRunId } from "../model/ids.ts";
+import type { ApprovalAnswer, ApprovalChannel, ApprovalStatus } from "../model/run.ts";
+import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
+import { found } from "../rows.ts";
+import { approvals } from "../schema/index.ts";
+
+export type ApprovalRow = typeof approvals.$inferSelect;
+
+/** Asks; asking again with the same id returns the row as it is now. */
+export async function createApproval(
+  db: Db,
+  input: Pick<ApprovalRow, "id" | "symbolRunId" | "verdictId" | "shown" | "expiresAt">,
+): Promise<ApprovalRow> {
+  const [row] = await db
+    .insert(approvals)
+    .values(input)
+    .onConflictDoNothing({ target: approvals.id })
+    .returning();
+  if (row === undefined) return getApproval(db, input.id);
+  await tell(db, [row]);
+  return row;
+}
+
+export type AnswerApproval = {
+  id: ApprovalId;
+  answer: ApprovalAnswer;
+  who: string;
+  channel: ApprovalChannel;
+  /** On the clock of `expiresAt`. */
+  at: Instant;
+};
+
+const STATUS_OF = { approve: "approved", edit: "edited", reject: "rejected" } as const;
+
+/**
+ * Gives the one answer to a pending, unexpired approval.
+ * @throws NotFoundError `approval_not_found`; ConflictError `approval_answered` or `approval_expired` with its state.
+ */
+export async function answerApproval(db: Db, input: AnswerApproval): Promise<ApprovalRow> {
+  const { answer } = input;
+  const [row] = await db
+    .update(approvals)
+    .set({
+      status: STATUS_OF[answer.action],
+      edit: answer.action === "edit" ? answer.edit : null,
+      reason: answer.action === "reject" ? answer.reason : null,
+      answeredBy: input.who,
+      channel: input.channel,
+      answeredAt: input.at,
+    })
+    .where(
+      and(eq(approvals.id, input.id), eq(approvals.status, "pending"), gt(approvals.expiresAt, input.at)),
+    )
+    .returning();
+  if (row === undefined) throw refusal(await getApproval(db, input.id));
+  await tell(db, [row]);
+  return row;
+}
+
+function refusal(row: ApprovalRow): ConflictError {
+  const facts = { status: row.status, answeredBy: row.answeredBy, answeredAt: row.answeredAt };
+  if (row.status === "pending" || row.status === "expired") {
+    return new ConflictError("approval_expired", `this request expired at ${row.expiresAt}`, { facts });
+  }
+  return new ConflictError(
+    "approval_answered",
+    `this request was already ${row.status} by ${row.answeredBy} at ${row.answeredAt}`,
+    { facts },
+  );
+}
+
+/** Ends everything that nobody answered in time; returns what was ended now. */
+export async function expireApprovals(db: Db, at: Instant): Promise<ApprovalRow[]> {
+  const rows = await db
+    .update(approvals)
+    .set({ status: "expired", answeredAt: at })
+    .where(and(sql`${approvals.status} = 'pending'`, lte(approvals.expiresAt, at)))
+    .returning();
+  await tell(db, rows);
+  return rows;
+}
+
+/** @throws NotFoundError `approval_not_found` */
+export async function getApproval(db: Db, id: ApprovalId): Promise<ApprovalRow> {
+  const [row] = await db.select().from(approvals).where(eq(approvals.id, id));
+  return found(row, "approval", id);
+}
+
+/** Newest first. */
+export async function listApprovals(
+  db: Db,
+  request: PageRequest & { status?: ApprovalStatus } = {},
+): Promise<Page<ApprovalRow>> {
+  const limit = pageLimit(request);
+  const rows = await db
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        request.status === undefined ? undefined : eq(approvals.status, request.status),
+        olderThan(request, { at: approvals.createdAt, id: approvals.id, idType: "uuid" }),
+      ),
+    )
+    .orderBy(desc(approvals.createdAt), desc(approvals.id))
+    .limit(limit + 1);
+  return toPage(rows, limit, (row) => [row.createdAt, row.id]);
+}
+
+/** The questions of one run, oldest first. */
+export function approvalsOfRun(db: Db, symbolRunId: SymbolRunId): Promise<ApprovalRow[]> {
+  return db
+    .select()
+    .from(approvals)
+    .where(eq(approvals.symbolRunId, symbolRunId))
+    .orderBy(asc(approvals.createdAt), asc(approvals.id));
+}
+
+async function tell(db: Db, rows: readonly ApprovalRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = sql.param(rows.map((row) => row.symbolRunId));
+  await db.execute(sql`
+    select ${announce(sql`run.id`, sql`run.execution_id`, sql`null`)}
+    from symbol_runs run where run.id = any(${ids}::uuid[])`);
+}

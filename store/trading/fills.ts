@@ -1,0 +1,90 @@
+// Fills as the broker reports them: each execution once, its newest correction counts. Effects: database.
+import { and, asc, desc, eq, gt, notExists, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import type { Db } from "../database.ts";
+import type { AccountId, OrderId, Ticker } from "../model/ids.ts";
+import type { Fill } from "../model/order.ts";
+import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
+import { found } from "../rows.ts";
+import { fills } from "../schema/index.ts";
+
+export type FillRow = typeof fills.$inferSelect;
+
+// "0000e0d5.6576fd38.01.02": the last part counts corrections of the same execution.
+function keyOf(executionRef: string): { executionKey: string; correction: number } {
+  const match = /^(.+)\.(\d{1,4})$/.exec(executionRef);
+  const [, executionKey, correction] = match ?? [];
+  return executionKey !== undefined && correction !== undefined
+    ? { executionKey, correction: Number(correction) }
+    : { executionKey: executionRef, correction: 0 };
+}
+
+/** Stores a fill; a known one only gains what came late: its commission and the order it belongs to. */
+export async function saveFill(db: Db, fill: Fill): Promise<{ row: FillRow; isNew: boolean }> {
+  const [added] = await db
+    .insert(fills)
+    .values({ ...fill, ...keyOf(fill.executionRef) })
+    .onConflictDoNothing()
+    .returning();
+  if (added !== undefined) return { row: added, isNew: true };
+  const [known] = await db
+    .update(fills)
+    .set({
+      commission: sql`coalesce(${fill.commission}::numeric, ${fills.commission})`,
+      orderId: sql`coalesce(${fills.orderId}, ${fill.orderId}::uuid)`,
+    })
+    .where(eq(fills.executionRef, fill.executionRef))
+    .returning();
+  return { row: found(known, "fill", fill.executionRef), isNew: false };
+}
+
+const later = alias(fills, "later");
+
+function notCorrected(db: Db) {
+  return notExists(
+    db
+      .select({ one: sql`1` })
+      .from(later)
+      .where(and(eq(later.executionKey, fills.executionKey), gt(later.correction, fills.correction))),
+  );
+}
+
+/** What an order really got, oldest first; corrected reports are left out. */
+export function fillsOfOrder(db: Db, orderId: OrderId): Promise<FillRow[]> {
+  return db
+    .select()
+    .from(fills)
+    .where(and(eq(fills.orderId, orderId), notCorrected(db)))
+    .orderBy(asc(fills.at), asc(fills.executionRef));
+}
+
+/** Newest first; corrected reports are left out. */
+export async function listFills(
+  db: Db,
+  request: PageRequest & { accountId?: AccountId; symbol?: Ticker } = {},
+): Promise<Page<FillRow>> {
+  const limit = pageLimit(request);
+  const rows = await db
+    .select()
+    .from(fills)
+    .where(
+      and(
+        request.accountId === undefined ? undefined : eq(fills.accountId, request.accountId),
+        request.symbol === undefined ? undefined : eq(fills.symbol, request.symbol),
+        olderThan(request, { at: fills.at, id: fills.executionRef, idType: "text" }),
+        notCorrected(db),
+      ),
+    )
+    .orderBy(desc(fills.at), desc(fills.executionRef))
+    .limit(limit + 1);
+  return toPage(rows, limit, (row) => [row.at, row.executionRef]);
+}
+
+/** Fills that no order of the desk's book was found for yet: manual trades, other sessions, or a lost answer. */
+export function fillsWithoutOrder(db: Db, accountId: AccountId): Promise<FillRow[]> {
+  return db
+    .select()
+    .from(fills)
+    .where(and(eq(fills.accountId, accountId), sql`${fills.orderId} is null`, notCorrected(db)))
+    .orderBy(asc(fills.at), asc(fills.executionRef));
+}

@@ -1,0 +1,109 @@
+// Risk verdicts, and the capacity they hold. Effects: database. Verdicts never change; reservations are released once.
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import type { Db } from "../database.ts";
+import {
+  type AccountId,
+  type DecisionId,
+  derivedId,
+  type SymbolRunId,
+  type VerdictId,
+} from "../model/ids.ts";
+import type { RiskVerdict } from "../model/risk.ts";
+import { found } from "../rows.ts";
+import { decisions, riskReservations, riskVerdicts, type VerdictStep } from "../schema/index.ts";
+
+export type VerdictRow = typeof riskVerdicts.$inferSelect;
+export type { VerdictStep };
+
+export type SaveVerdict = {
+  decisionId: DecisionId;
+  step: VerdictStep;
+  /** Which verdict of this step, from 0; default 0. */
+  sequence?: number;
+  verdict: RiskVerdict;
+  /** Everything the rules looked at, as JSON. */
+  snapshot: unknown;
+  /** With step "review": the risk manager's word and the call it came from. */
+  review?: VerdictRow["review"];
+  llmCallId?: VerdictRow["llmCallId"];
+};
+
+/** Stores a verdict; when this step and sequence already has one, that one is returned. */
+export async function saveVerdict(db: Db, input: SaveVerdict): Promise<VerdictRow> {
+  const sequence = input.sequence ?? 0;
+  const id = derivedId("verdict", input.decisionId, input.step, sequence) as VerdictId;
+  const [row] = await db
+    .insert(riskVerdicts)
+    .values({
+      id,
+      decisionId: input.decisionId,
+      step: input.step,
+      sequence,
+      ...input.verdict,
+      snapshot: input.snapshot,
+      review: input.review ?? null,
+      llmCallId: input.llmCallId ?? null,
+    })
+    .onConflictDoNothing()
+    .returning();
+  return row ?? getVerdict(db, id);
+}
+
+/** @throws NotFoundError `verdict_not_found` */
+export async function getVerdict(db: Db, id: VerdictId): Promise<VerdictRow> {
+  const [row] = await db.select().from(riskVerdicts).where(eq(riskVerdicts.id, id));
+  return found(row, "verdict", id);
+}
+
+/** All verdicts of a run in the order in which they were given. */
+export async function verdictsOfRun(db: Db, symbolRunId: SymbolRunId): Promise<VerdictRow[]> {
+  const rows = await db
+    .select({ verdict: riskVerdicts })
+    .from(riskVerdicts)
+    .innerJoin(decisions, eq(decisions.id, riskVerdicts.decisionId))
+    .where(eq(decisions.symbolRunId, symbolRunId))
+    .orderBy(asc(decisions.visit), asc(riskVerdicts.createdAt), asc(riskVerdicts.sequence));
+  return rows.map((row) => row.verdict);
+}
+
+export type ReservationRow = typeof riskReservations.$inferSelect;
+
+/**
+ * Waits for the account's turn: until the transaction ends, no other worker reads or reserves capacity of this account.
+ * Call first, then read `heldReservations`, decide, and `reserveCapacity`, all in that transaction.
+ */
+export async function lockAccount(tx: Db, accountId: AccountId): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`account:${accountId}`}, 0))`);
+}
+
+/** Takes capacity for a verdict; taking it again is no change. */
+export async function reserveCapacity(
+  tx: Db,
+  input: Omit<ReservationRow, "createdAt" | "releasedAt" | "releaseReason">,
+): Promise<void> {
+  await tx.insert(riskReservations).values(input).onConflictDoNothing();
+}
+
+/** What verdicts of this account hold and have not given back. */
+export function heldReservations(db: Db, accountId: AccountId): Promise<ReservationRow[]> {
+  return db
+    .select()
+    .from(riskReservations)
+    .where(and(eq(riskReservations.accountId, accountId), isNull(riskReservations.releasedAt)));
+}
+
+/** Gives capacity back; false when nothing was held. */
+export async function releaseCapacity(
+  db: Db,
+  verdictIds: VerdictId | readonly VerdictId[],
+  reason: string,
+): Promise<boolean> {
+  const ids = typeof verdictIds === "string" ? [verdictIds] : [...verdictIds];
+  if (ids.length === 0) return false;
+  const rows = await db
+    .update(riskReservations)
+    .set({ releasedAt: sql`now()`, releaseReason: reason })
+    .where(and(inArray(riskReservations.verdictId, ids), isNull(riskReservations.releasedAt)))
+    .returning({ id: riskReservations.verdictId });
+  return rows.length > 0;
+}
