@@ -20,6 +20,8 @@ export type ReadRequest<Out> = CallRequest & {
   schema: z.ZodType<Out>;
   /** Attempts in all; a read is safe to repeat. Default 3. */
   attempts?: number;
+  /** What a no means for this very call, where it means something of its own. */
+  explain?: (message: string, status: number) => DeskError | undefined;
 };
 
 export type CallEvents = {
@@ -103,7 +105,8 @@ async function readOnce<Out>(parts: Parts, request: ReadRequest<Out>): Promise<O
   const body = await once(parts, request);
   const call = { method: request.method, path: request.path, gateway: parts.transport.address };
   const verdict = verdictOf(body);
-  if (verdict.kind !== "ok") throw errorOf(verdict, call, body.status);
+  if (verdict.kind !== "ok")
+    throw request.explain?.(verdict.message, body.status) ?? errorOf(verdict, call, body.status);
   return shaped(request.schema, body, call);
 }
 
