@@ -4,7 +4,7 @@ import type { PromptTemplate } from "#prompts/template.ts";
 import type { LlmCallId, PromptVersionId, SymbolRunId } from "#store/model/ids.ts";
 import type { LlmCallRecord, Sha256 } from "#store/model/llm-call.ts";
 import type { Clock } from "#tools/clock.ts";
-import type { ModelProvider } from "./model/provider.ts";
+import type { ModelProvider } from "./provider.ts";
 import type { AgentTool } from "./tool-loop.ts";
 
 /** An earlier answer to an equal request: used instead of asking again, and not recorded a second time. */

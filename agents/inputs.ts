@@ -7,7 +7,7 @@ import type { AccountSummary, Order, OrderSide, Position } from "#store/model/or
 import type { RiskVerdict } from "#store/model/risk.ts";
 import type { RiskLimits } from "#store/model/strategy.ts";
 import type { ChartDescription } from "#tools/charts/describe.ts";
-import type { ComputedValues } from "#tools/indicators/values.ts";
+import type { ComputedValues } from "#tools/indicators/index.ts";
 
 /** Which instrument the run is about; prices everywhere are in its currency. */
 export type Subject = Pick<Instrument, "symbol" | "name" | "currency" | "indexReplay">;

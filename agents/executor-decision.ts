@@ -1,0 +1,52 @@
+// The executor's second prompt: BUY, SELL or HOLD with target and stop. The figures that risk rules read are computed
+// here, by code, from the grounded prices. Effects: the model's calls, and its read-only tools.
+import { ProposedDecision, type TradeDecision } from "#store/model/decision.ts";
+import type { AgentContext } from "./context.ts";
+import { decisionFigures } from "./decision-figures.ts";
+import { groundDecision } from "./grounding.ts";
+import type { Answered, DecisionInput } from "./inputs.ts";
+import { openSession } from "./model/exchange.ts";
+import { answerStructured, type Objection } from "./model/structured.ts";
+import { objectionTo, wrongSymbol } from "./objections.ts";
+import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
+import { withToolResults } from "./tool-loop.ts";
+
+export type DecisionAnswer = Answered & { decision: TradeDecision };
+
+/** @throws ModelError when no grounded decision came back: nothing is decided in its place. */
+export async function decide(input: DecisionInput, ctx: AgentContext): Promise<DecisionAnswer> {
+  const { subject, daily, weekly, portfolio, consolidation, limits, revision } = input;
+  const session = openSession(ctx);
+  const messages = promptMessages(ctx.template, {
+    symbol: subject.symbol,
+    task: taskBlock(ctx.template.stage, subject, daily.values.asOf),
+    limits: {
+      minRCoefficient: Number(limits.minRCoefficient),
+      minProfitMargin: Number(limits.minProfitMargin),
+      minStopAtr: Number(limits.minStopAtr),
+      allowShort: limits.allowShort,
+    },
+    portfolio: portfolioBlock(portfolio, subject),
+    consolidation,
+    revision,
+    ...reportBlocks(daily, weekly),
+  });
+  const ground = (answer: ProposedDecision) => groundDecision(answer, input);
+  const { value, llmCallId } = await answerStructured(session, {
+    messages: await withToolResults(session, messages),
+    schema: ProposedDecision,
+    name: "trade_decision",
+    check: (answer) =>
+      wrongSymbol(answer.symbol, subject.symbol) ?? incomplete(answer) ?? objectionTo(ground(answer)),
+  });
+  return { decision: { ...value, ...decisionFigures(value) }, grounding: ground(value), llmCallId };
+}
+
+function incomplete(answer: ProposedDecision): Objection | null {
+  const prices = [answer.targetPrice, answer.stopPrice];
+  const fault =
+    answer.signal === "HOLD"
+      ? prices.some((price) => price !== null) && "HOLD takes targetPrice and stopPrice null"
+      : prices.some((price) => price === null) && `${answer.signal} needs targetPrice and stopPrice`;
+  return fault ? { code: "model_invalid_answer", message: fault } : null;
+}

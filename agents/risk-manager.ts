@@ -1,0 +1,39 @@
+// The risk manager: reviews an order that code has passed. It may reduce or veto, never enlarge. Effects: model calls.
+import { RiskReview } from "#store/model/decision.ts";
+import type { AgentContext } from "./context.ts";
+import { groundReview } from "./grounding.ts";
+import type { Answered, RiskReviewInput } from "./inputs.ts";
+import { openSession } from "./model/exchange.ts";
+import { answerStructured, type Objection } from "./model/structured.ts";
+import { objectionTo } from "./objections.ts";
+import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
+
+export type ReviewAnswer = Answered & { review: RiskReview };
+
+/** @throws ModelError when no usable review came back: an order that nobody reviewed is not sent. */
+export async function reviewRisk(input: RiskReviewInput, ctx: AgentContext): Promise<ReviewAnswer> {
+  const { subject, daily, weekly, portfolio, consolidation, decision, verdict } = input;
+  const messages = promptMessages(ctx.template, {
+    symbol: subject.symbol,
+    task: taskBlock(ctx.template.stage, subject, daily.values.asOf),
+    portfolio: portfolioBlock(portfolio, subject),
+    consolidation,
+    decision,
+    verdict,
+    ...reportBlocks(daily, weekly),
+  });
+  const ground = (review: RiskReview) => groundReview(review, input);
+  const { value, llmCallId } = await answerStructured(openSession(ctx), {
+    messages,
+    schema: RiskReview,
+    name: "risk_review",
+    check: (review) => incomplete(review) ?? objectionTo(ground(review)),
+  });
+  const review = value.verdict === "reduce" ? value : { ...value, keepFraction: null };
+  return { review, grounding: ground(value), llmCallId };
+}
+
+function incomplete(review: RiskReview): Objection | null {
+  if (review.verdict !== "reduce" || review.keepFraction !== null) return null;
+  return { code: "model_invalid_answer", message: '"reduce" needs keepFraction' };
+}
