@@ -6,6 +6,11 @@ import { domainName, tagsName } from "./scene.ts";
 
 /** A piece of Vega-Lite JSON. */
 export type Json = Readonly<Record<string, unknown>>;
+export type PanelSpecification = Json & { name: PanelDefinition["id"]; layer: readonly Json[] };
+export type ChartSpecification = Json & {
+  params: readonly { name: string; value: unknown }[];
+  vconcat: readonly PanelSpecification[];
+};
 
 export const CHART_FONT = "DejaVu Sans";
 const PRICE_TEXT = { fontSize: 13, fontWeight: "bold", font: CHART_FONT } as const;
@@ -24,7 +29,7 @@ const EMPTY_PARAMS: Json = {
 };
 
 /** The specification without data: `params` replace the empty ones, `datasets` are added by the caller. */
-export function specification(geometry: Geometry, params: Json = {}): Json {
+export function specification(geometry: Geometry, params: Json = {}): ChartSpecification {
   const { left, top, right, bottom, gap } = geometry;
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -52,7 +57,7 @@ export function specification(geometry: Geometry, params: Json = {}): Json {
   };
 }
 
-function panelOf(panel: PanelDefinition, geometry: Geometry, labelled: boolean): Json {
+function panelOf(panel: PanelDefinition, geometry: Geometry, labelled: boolean): PanelSpecification {
   const height = geometry.panelHeights[panel.id];
   const axes: Axes = {
     x: xOf(geometry, labelled),

@@ -15,9 +15,7 @@ export function rangeDecimals(close: number): number {
   return priceDecimals(close) + 1;
 }
 
-/** Rounded half away from zero as the decimal text would be; never -0. */
+/** The number that `toFixed` writes; never -0. */
 export function roundTo(value: number, decimals: number): number {
-  const rounded = Number(`${Math.round(Number(`${Math.abs(value)}e${decimals}`))}e-${decimals}`);
-  const safe = Number.isFinite(rounded) ? rounded : Number(Math.abs(value).toFixed(decimals));
-  return safe === 0 ? 0 : Math.sign(value) * safe;
+  return Number(value.toFixed(decimals)) + 0;
 }
