@@ -17,7 +17,7 @@ export type Exposure = {
   readonly entryPending: boolean;
   /** Shares of the instrument at hand already being closed by exit orders. */
   readonly closing: Decimal;
-  /** Symbols of positions that have no price. */
+  /** Positions and entries that have no price. */
   readonly unpriced: readonly string[];
 };
 
@@ -33,8 +33,10 @@ export function exposureOf(input: RiskInput): Exposure | null {
   }
   for (const order of input.openOrders.value) {
     if (order.leg === "exit") tally.close(order.conid, order.remaining);
+    else if (order.leg === "entry" && order.price === null)
+      tally.unpriced.push(`order in conid ${order.conid}`);
     else if (order.leg === "entry")
-      tally.enter(order.conid, order.side, new Decimal(order.remaining).times(order.price));
+      tally.enter(order.conid, order.side, new Decimal(order.remaining).times(order.price ?? 0));
   }
   for (const promised of input.reservations)
     tally.enter(promised.conid, promised.side, new Decimal(promised.notional));

@@ -21,13 +21,13 @@ export type LastBar = {
   readonly source: BarSource;
 };
 
-/** One order that is not yet terminal, ours or external. `price`: what it would trade at (limit, stop or reference). */
+/** One order that is not yet terminal, ours or external. `price`: what it would trade at; null when nobody can say. */
 export type OpenOrder = {
   readonly conid: Conid;
   readonly leg: OrderLeg;
   readonly side: OrderSide;
   readonly remaining: DecimalString;
-  readonly price: DecimalString;
+  readonly price: DecimalString | null;
   readonly status: OrderStatus;
   readonly external: boolean;
 };

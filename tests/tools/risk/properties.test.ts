@@ -116,7 +116,7 @@ function after(input: RiskInput, notional: Decimal, side: "BUY" | "SELL") {
     else sells = sells.plus(value);
   };
   for (const o of input.openOrders?.value ?? [])
-    if (o.leg === "entry") enter(o.conid, o.side, dec(o.remaining).times(o.price));
+    if (o.leg === "entry") enter(o.conid, o.side, dec(o.remaining).times(o.price ?? 0));
   for (const r of input.reservations ?? []) enter(r.conid, r.side, dec(r.notional));
   const pendingBefore = buys.plus(sells);
   enter(CONID, side, notional);

@@ -1,0 +1,117 @@
+// Judges a proposal and takes the room it needs, in one transaction per account: two workers never spend it twice.
+// Effects: broker reads, database. Invariant: a verdict of the same step and sequence is given once.
+import type { Db } from "#store/database.ts";
+import { transaction } from "#store/database.ts";
+import { toErrorRecord, VendorError } from "#store/model/errors.ts";
+import type { DecimalString } from "#store/model/money.ts";
+import type { OrderPlan, RiskVerdict } from "#store/model/risk.ts";
+import {
+  lockAccount,
+  releaseCapacity,
+  reserveCapacity,
+  saveVerdict,
+  type VerdictRow,
+  verdictsOfRun,
+} from "#store/trading/verdicts.ts";
+import { decideRisk } from "#tools/risk/decide.ts";
+import type { BrokerPreview, RiskInput } from "#tools/risk/input.ts";
+import { askBroker, type BrokerFacts, completeSnapshot } from "./observe.ts";
+import { previewTicket } from "./tickets.ts";
+import type { Judgement, JudgeRequest, OrderDeps } from "./types.ts";
+
+/**
+ * The verdict on one proposal, stored with everything it looked at. With an approved or reduced verdict the room it needs
+ * is reserved until an order takes its place, the run ends, or a later verdict of the same run replaces it.
+ * @throws UnavailableError, VendorError when the broker cannot be read: then there is no verdict and no order.
+ */
+export async function judgeProposal(
+  deps: OrderDeps,
+  request: JudgeRequest,
+  signal?: AbortSignal,
+): Promise<Judgement> {
+  const { db } = deps.database;
+  const given = (await verdictsOfRun(db, request.symbolRunId)).find(
+    (row) =>
+      row.decisionId === request.decisionId && row.step === request.step && row.sequence === request.sequence,
+  );
+  if (given !== undefined) return judgement(given);
+  const broker = await askBroker(deps, request, signal);
+  const preview = request.preview === true ? await previewOf(deps, { request, broker }, signal) : null;
+  return transaction(db, async (tx) => {
+    await lockAccount(tx, deps.gateway.accountId);
+    const input = { ...(await completeSnapshot(tx, deps, { request, broker })), preview };
+    return judgement(await store(tx, deps, { request, input, verdict: decideRisk(input) }));
+  });
+}
+
+async function store(
+  tx: Db,
+  deps: OrderDeps,
+  judged: { request: JudgeRequest; input: RiskInput; verdict: RiskVerdict },
+): Promise<VerdictRow> {
+  const { request, input, verdict } = judged;
+  const row = await saveVerdict(tx, {
+    decisionId: request.decisionId,
+    step: request.step,
+    sequence: request.sequence,
+    verdict,
+    snapshot: input,
+    review: request.review?.review ?? null,
+    llmCallId: request.review?.llmCallId ?? null,
+  });
+  const earlier = await verdictsOfRun(tx, request.symbolRunId);
+  await releaseCapacity(
+    tx,
+    earlier.flatMap((other) => (other.id === row.id ? [] : [other.id])),
+    `replaced by the ${request.step} verdict`,
+  );
+  if (row.plan !== null && row.plan.effect === "open") {
+    await reserveCapacity(tx, {
+      verdictId: row.id,
+      accountId: deps.gateway.accountId,
+      conid: request.instrument.conid,
+      symbol: request.instrument.symbol,
+      notional: row.plan.notional,
+      lossAtStop: row.plan.lossAtStop,
+    });
+  }
+  return row;
+}
+
+/** The broker's estimate for the order as it would be sent; what it cannot say counts as a refusal. */
+async function previewOf(
+  deps: OrderDeps,
+  of: { request: JudgeRequest; broker: BrokerFacts },
+  signal?: AbortSignal,
+): Promise<BrokerPreview | null> {
+  const { plan } = decideRisk(await completeSnapshot(deps.database.db, deps, of));
+  if (plan === null) return null;
+  try {
+    return previewFacts(
+      plan,
+      await deps.gateway.client.orders.preview([previewTicket(plan, of.request)], signal),
+    );
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    return { ...refusedPreview(plan), error: toErrorRecord(error).message };
+  }
+}
+
+function previewFacts(
+  plan: OrderPlan,
+  preview: { equityWithLoanAfter: DecimalString | null; initialMarginAfter: DecimalString | null },
+): BrokerPreview {
+  const { equityWithLoanAfter, initialMarginAfter } = preview;
+  if (equityWithLoanAfter === null || initialMarginAfter === null)
+    return { ...refusedPreview(plan), error: "the broker's preview names no margin" };
+  return { quantity: plan.quantity, equityAfter: equityWithLoanAfter, initialMarginAfter, error: null };
+}
+
+function refusedPreview(plan: OrderPlan) {
+  const none = "0" as DecimalString;
+  return { quantity: plan.quantity, equityAfter: none, initialMarginAfter: none };
+}
+
+function judgement({ id, verdict, codes, rules, plan }: VerdictRow): Judgement {
+  return { verdictId: id, verdict: { verdict, codes, rules, plan } };
+}
