@@ -38,7 +38,7 @@ export function afterApproval(state: DeskState): "approval" | "submit_order" | "
   }
 }
 
-/** An order that the broker refused outright, or a dry run's, has nothing to wait for. */
+/** An order that surely is not live has nothing to wait for; one that may be is waited for. */
 export function afterSubmitOrder(state: DeskState): "order_working" | "record" {
-  return state.order === null ? "record" : "order_working";
+  return state.order === null || state.order.refusal !== null ? "record" : "order_working";
 }

@@ -3,6 +3,7 @@
 import { ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 import { Signal, Stance } from "#store/model/decision.ts";
+import { InvariantError } from "#store/model/errors.ts";
 import {
   ApprovalId,
   ArtifactId,
@@ -17,8 +18,7 @@ import {
   VerdictId,
 } from "#store/model/ids.ts";
 import { Sha256 } from "#store/model/llm-call.ts";
-import { Currency } from "#store/model/money.ts";
-import { OrderStatus } from "#store/model/order.ts";
+import { AccountSummary, Order, OrderStatus, Position } from "#store/model/order.ts";
 import { OrderPlan } from "#store/model/risk.ts";
 import { ApprovalStatus, NodeName } from "#store/model/run.ts";
 
@@ -34,6 +34,8 @@ export const RunFacts = z.object({
 export type RunFacts = z.infer<typeof RunFacts>;
 
 const SeriesFacts = z.object({
+  /** Row of the bar cache. */
+  seriesId: z.number().int(),
   count: z.number().int().positive(),
   first: SessionDate,
   last: SessionDate,
@@ -43,7 +45,6 @@ const SeriesFacts = z.object({
 
 export const MarketFacts = z.object({
   conid: Conid,
-  currency: Currency,
   /** The newest session over at `asOf`. */
   upTo: SessionDate,
   /** Seconds by which the bars lag. */
@@ -52,6 +53,18 @@ export const MarketFacts = z.object({
   weekly: SeriesFacts,
 });
 export type MarketFacts = z.infer<typeof MarketFacts>;
+
+/** The account when the run began: what the agents are told, the same again after a crash. The gate reads it anew. */
+export const PortfolioFacts = z.object({
+  account: AccountSummary,
+  /** This symbol's position first, then the largest. */
+  positions: z.array(Position),
+  /** Orders of this symbol that are still working. */
+  openOrders: z.array(Order),
+  /** The decision that opened the position in this symbol; null without one. */
+  openedBy: DecisionId.nullable(),
+});
+export type PortfolioFacts = z.infer<typeof PortfolioFacts>;
 
 const ChartIds = z.object({
   png: ArtifactId,
@@ -63,7 +76,7 @@ const ChartIds = z.object({
 export const ChartFacts = z.object({ daily: ChartIds, weekly: ChartIds });
 export type ChartFacts = z.infer<typeof ChartFacts>;
 
-export const AnalystFacts = z.object({ llmCallId: LlmCallId, stance: Stance });
+export const AnalystFacts = z.object({ reportId: z.uuid(), llmCallId: LlmCallId, stance: Stance });
 export type AnalystFacts = z.infer<typeof AnalystFacts>;
 
 /** An agent that gave no grounded opinion; one is enough to end the run as abstained. */
@@ -88,6 +101,9 @@ export const ReviewFacts = z.object({
   verdict: z.enum(["accept", "reduce", "veto"]),
   reason: z.string(),
   llmCallId: LlmCallId,
+  /** The verdict after the review: it carries the plan and holds the room. */
+  verdictId: VerdictId,
+  codes: z.array(z.string()),
   /** The order after the review: never larger than the verdict's; null after a veto. */
   plan: OrderPlan.nullable(),
 });
@@ -101,12 +117,19 @@ export const ApprovalFacts = z.object({
   /** How often the question has been put, from 1. */
   asked: z.number().int().nonnegative(),
   reason: z.string().nullable(),
+  /** The verdict that the plan comes from. */
+  verdictId: VerdictId.nullable(),
   /** The order as countersigned; null unless approved or edited. With `ask_again` the order to ask about. */
   plan: OrderPlan.nullable(),
 });
 export type ApprovalFacts = z.infer<typeof ApprovalFacts>;
 
-export const OrderFacts = z.object({ entryOrderId: OrderId, status: OrderStatus });
+export const OrderFacts = z.object({
+  entryOrderId: OrderId,
+  status: OrderStatus,
+  /** Why nothing is live at the broker; null when the order is, or may be. */
+  refusal: z.object({ code: z.string(), reason: z.string() }).nullable(),
+});
 export type OrderFacts = z.infer<typeof OrderFacts>;
 
 export const Outcome = z.object({
@@ -123,6 +146,8 @@ export const DeskState = new StateSchema({
   run: RunFacts,
   /** market_data: instrument and the bars that were validated. */
   market: MarketFacts.nullable().default(null),
+  /** market_data: the account beside it. */
+  portfolio: PortfolioFacts.nullable().default(null),
   /** charts: the artifacts of both timeframes. */
   charts: ChartFacts.nullable().default(null),
   /** technical_analyst: the daily report. */
@@ -151,3 +176,9 @@ export const DeskState = new StateSchema({
 });
 export type DeskState = typeof DeskState.State;
 export type DeskUpdate = typeof DeskState.Update;
+
+/** A key that an earlier node has surely written. @throws InvariantError when it has not */
+export function made<Value>(value: Value | null, key: keyof DeskState): Value {
+  if (value === null) throw new InvariantError(`no node has written "${key}" yet`);
+  return value;
+}

@@ -1,0 +1,53 @@
+// Puts the desk together: one graph, one checkpointer, and the verbs that server/ calls. Effects: none until called.
+import { withThreadLock } from "#store/thread-lock.ts";
+import { advance } from "./advance.ts";
+import { answerApproval, expireApprovals } from "./approvals/answer.ts";
+import { createCheckpointer, pruneThreads, setUpCheckpoints, threadsToPrune } from "./checkpointer.ts";
+import type { Desk, DeskDeps } from "./desk.ts";
+import { forkRun } from "./executions/fork.ts";
+import { requeueUnfinished, retryFailed } from "./executions/retry.ts";
+import { startExecution } from "./executions/start.ts";
+import { compileGraph } from "./graph.ts";
+
+const PRUNED_AT_ONCE = 500;
+
+/** The desk on its ports. The checkpointer's tables are made (or migrated) before the first run goes forward. */
+export function createDesk(deps: DeskDeps): Desk {
+  const graph = compileGraph(deps, createCheckpointer(deps.database, deps.newId));
+  let ready: Promise<void> | undefined;
+  const whenReady = async () => {
+    ready ??= setUpCheckpoints(deps.database);
+    try {
+      await ready;
+    } catch (error) {
+      ready = undefined; // the next caller tries again
+      throw error;
+    }
+  };
+  return {
+    startExecution: (request) => startExecution(deps, request),
+    async advance(symbolRunId, options) {
+      await whenReady();
+      return advance(deps, graph, { ...options, symbolRunId });
+    },
+    answerApproval: (input) => answerApproval(deps, input),
+    expireApprovals: () => expireApprovals(deps),
+    retryFailed: (executionId) => retryFailed(deps, executionId),
+    requeueUnfinished: () => requeueUnfinished(deps),
+    async pruneCheckpoints() {
+      await whenReady();
+      return pruneCheckpoints(deps);
+    },
+    forkRun: (symbolRunId, fromNode) => forkRun(deps, symbolRunId, fromNode),
+  };
+}
+
+/** Thread by thread under its lock, so that a run that is being advanced is left alone. */
+async function pruneCheckpoints(deps: DeskDeps): Promise<number> {
+  let removed = 0;
+  for (const thread of await threadsToPrune(deps.database, PRUNED_AT_ONCE)) {
+    removed +=
+      (await withThreadLock(deps.database, thread, () => pruneThreads(deps.database, [thread]))) ?? 0;
+  }
+  return removed;
+}

@@ -1,0 +1,93 @@
+// Starts executions: request checked, rows and queue jobs written in one transaction. Effects: database, gateway's clock.
+import { z } from "zod";
+import { transaction } from "#store/database.ts";
+import { InputError, NotFoundError } from "#store/model/errors.ts";
+import {
+  type ExecutionId,
+  type Instant,
+  type SessionDate,
+  StrategyId,
+  symbolRunId,
+  type Ticker,
+} from "#store/model/ids.ts";
+import { createExecution } from "#store/runs/executions.ts";
+import { getStrategy, type StrategyRow, strategyByName } from "#store/strategies/strategies.ts";
+import { isSession, previousSession } from "#tools/calendar.ts";
+import type { DeskDeps, StartedExecution } from "../desk.ts";
+import { ExecutionRequest } from "../execution-request.ts";
+import { MAIN_SESSION } from "../gateway.ts";
+import { GRAPH_VERSION } from "../state.ts";
+
+/** The strategy that an execution takes when none is named. */
+export const DEFAULT_STRATEGY = "default";
+
+/** @throws InputError with the field at fault; NotFoundError `strategy_not_found`; ConflictError for an inactive strategy */
+export async function startExecution(deps: DeskDeps, request: ExecutionRequest): Promise<StartedExecution> {
+  const parsed = ExecutionRequest.safeParse(request);
+  if (!parsed.success) throw badRequest(parsed.error);
+  const { asOf, approval, symbols, strategy: named } = parsed.data;
+  const strategy = await strategyOf(deps, named ?? DEFAULT_STRATEGY);
+  if (asOf !== undefined) requireSession(asOf);
+  const gateway = await deps.gateways.open(asOf === undefined ? MAIN_SESSION : `replay-${asOf}`);
+  const now = await gateway.marketClock.now();
+  const { parameters } = strategy;
+  const chosen = symbols ?? parameters.symbols;
+  const id = deps.newId() as ExecutionId;
+  const symbolRunIds = chosen.map((symbol) => symbolRunId(id, symbol));
+  const execution = await transaction(deps.database.db, async (tx) => {
+    const row = await createExecution(tx, {
+      id,
+      strategyId: strategy.id,
+      strategyVersion: strategy.version,
+      workflowVersionId: strategy.workflowVersionId,
+      mode: asOf === undefined ? deps.settings.mode : "replay",
+      gatewaySession: gateway.session,
+      accountId: gateway.accountId,
+      approval: approval ?? parameters.approval,
+      asOf: now.toISOString() as Instant,
+      graphVersion: GRAPH_VERSION,
+      dryRun: false,
+      parameters,
+      symbols: unique(chosen),
+    });
+    await deps.enqueue(tx, symbolRunIds);
+    return row;
+  });
+  return { executionId: id, symbolRunIds, status: execution.status };
+}
+
+async function strategyOf(deps: DeskDeps, named: string): Promise<StrategyRow> {
+  const { db } = deps.database;
+  const id = StrategyId.safeParse(named);
+  const strategy = id.success ? await getStrategy(db, id.data) : await strategyByName(db, named);
+  if (strategy === null) {
+    throw new NotFoundError("strategy_not_found", `no strategy named ${named}`, {
+      facts: { field: "strategy" },
+    });
+  }
+  return strategy;
+}
+
+function requireSession(asOf: SessionDate): void {
+  if (isSession(asOf)) return;
+  const before = previousSession(asOf);
+  throw new InputError(
+    "not_a_session",
+    `the exchange was shut on ${asOf}; the session before it is ${before}`,
+    {
+      facts: { field: "asOf", previousSession: before },
+    },
+  );
+}
+
+function unique(symbols: readonly Ticker[]): Ticker[] {
+  return [...new Set(symbols)];
+}
+
+function badRequest(error: z.ZodError): InputError {
+  const [issue] = error.issues;
+  const field = issue?.path.join(".") || (issue?.code === "unrecognized_keys" ? (issue.keys[0] ?? "") : "");
+  return new InputError("request_invalid", z.prettifyError(error), {
+    facts: { field, issues: error.issues },
+  });
+}

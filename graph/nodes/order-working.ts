@@ -1,0 +1,27 @@
+// Waits until the tracker has seen the entry order end; stop and target live on in its care. Effects: database.
+import { interrupt } from "@langchain/langgraph";
+import { InvariantError } from "#store/model/errors.ts";
+import { isTerminal } from "#store/model/order.ts";
+import { getOrder } from "#store/trading/orders.ts";
+import type { DeskDeps } from "../desk.ts";
+import type { NodeDefinition } from "../node.ts";
+import { made } from "../state.ts";
+import { orderWait } from "../waiting.ts";
+
+export function orderWorking(deps: DeskDeps): NodeDefinition {
+  return {
+    name: "order_working",
+    async body({ state }) {
+      const { db } = deps.database;
+      const { entryOrderId } = made(state.order, "order");
+      let order = await getOrder(db, entryOrderId);
+      if (!isTerminal(order.status)) {
+        interrupt(orderWait(entryOrderId));
+        order = await getOrder(db, entryOrderId);
+      }
+      if (!isTerminal(order.status))
+        throw new InvariantError("resumed before the order ended", { entryOrderId });
+      return { order: { entryOrderId, status: order.status, refusal: null } };
+    },
+  };
+}

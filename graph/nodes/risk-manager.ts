@@ -1,0 +1,66 @@
+// The risk manager reviews what code has passed: it may reduce or veto, and code judges the result once more.
+// Effects: the model's calls, gateway reads, database. Invariant: the plan after the review is never larger.
+import { reviewRisk } from "#agents/risk-manager.ts";
+import type { RiskReview } from "#store/model/decision.ts";
+import { dec, toDecimalString } from "#store/model/money.ts";
+import type { OrderPlan } from "#store/model/risk.ts";
+import type { RequestedChange } from "#tools/risk/input.ts";
+import { agentContext } from "../agent-context.ts";
+import { caseOf, decisionOf } from "../case.ts";
+import type { DeskDeps } from "../desk.ts";
+import type { NodeDefinition } from "../node.ts";
+import { judgeProposal } from "../orders/judge.ts";
+import { orderDeps, proposalOf } from "../proposal.ts";
+import { made } from "../state.ts";
+import { verdictOf } from "../verdict.ts";
+
+export function riskManager(deps: DeskDeps): NodeDefinition {
+  return {
+    name: "risk_manager",
+    abstains: true,
+    async body(step) {
+      const { run, state, signal } = step;
+      const { decisionId } = made(state.decision, "decision");
+      const gate = made(state.verdict, "verdict");
+      const plan = made(gate.plan, "verdict");
+      const [input, { decision, consolidation }, verdict] = await Promise.all([
+        caseOf(deps, step),
+        decisionOf(deps, decisionId),
+        verdictOf(deps, gate.verdictId),
+      ]);
+      const context = await agentContext(deps, step, "risk_review");
+      const { review, llmCallId } = await reviewRisk({ ...input, consolidation, decision, verdict }, context);
+      const facts = await proposalOf(deps, { run, state, known: decision });
+      const judged = await judgeProposal(
+        await orderDeps(deps, run),
+        {
+          ...facts,
+          step: "review",
+          sequence: 0,
+          requested: requestOf(review, plan),
+          review: { review, llmCallId },
+        },
+        signal,
+      );
+      const { verdictId } = judged;
+      const { codes, plan: reviewed } = judged.verdict;
+      return {
+        review: {
+          verdict: review.verdict,
+          reason: review.reason,
+          llmCallId,
+          verdictId,
+          codes,
+          plan: reviewed,
+        },
+      };
+    },
+  };
+}
+
+/** At most what the gate passed, less what the review takes; a veto asks for nothing. */
+function requestOf(review: RiskReview, plan: OrderPlan): RequestedChange {
+  const keep = review.verdict === "veto" ? "0" : (review.keepFraction ?? 1);
+  const maxQuantity = toDecimalString(dec(plan.quantity).times(keep));
+  return { by: "risk_manager", maxQuantity, limitPrice: null };
+}
