@@ -34,7 +34,7 @@ export type Conid = z.infer<typeof Conid>;
 /** IBKR account, such as DU1234567 (paper) or U1234567 (live). */
 export const AccountId = z
   .string()
-  .regex(/^[A-Z]{1,4}\d{4,12}$/)
+  .regex(/^[A-Z]{1,4}\d{4,16}$/)
   .brand("AccountId");
 export type AccountId = z.infer<typeof AccountId>;
 
