@@ -1,6 +1,5 @@
 // Puts the desk together: one graph, one checkpointer, and the verbs that server/ calls. Effects: none until called.
 import { withThreadLock } from "#store/thread-lock.ts";
-import { advance } from "./advance.ts";
 import { answerApproval, expireApprovals } from "./approvals/answer.ts";
 import { createCheckpointer, pruneThreads, setUpCheckpoints, threadsToPrune } from "./checkpointer.ts";
 import type { Desk, DeskDeps } from "./desk.ts";
@@ -8,6 +7,7 @@ import { forkRun } from "./executions/fork.ts";
 import { requeueUnfinished, retryFailed } from "./executions/retry.ts";
 import { startExecution } from "./executions/start.ts";
 import { compileGraph } from "./graph.ts";
+import { advance } from "./run/advance.ts";
 
 const PRUNED_AT_ONCE = 500;
 

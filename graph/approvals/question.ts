@@ -5,12 +5,12 @@ import type { RiskReview } from "#store/model/decision.ts";
 import { type ApprovalId, derivedId, type Instant, type VerdictId } from "#store/model/ids.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import { type ApprovalRow, createApproval } from "#store/trading/approvals.ts";
-import { decisionOf } from "../case.ts";
+import { decisionOf } from "../cases/case.ts";
+import { verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import { instrumentOf } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
 import { type DeskState, made } from "../state.ts";
-import { verdictOf } from "../verdict.ts";
 
 const HOUR_MS = 3_600_000;
 

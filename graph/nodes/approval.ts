@@ -5,10 +5,10 @@ import { InvariantError } from "#store/model/errors.ts";
 import type { Instant } from "#store/model/ids.ts";
 import { type ApprovalRow, answerApproval, getApproval } from "#store/trading/approvals.ts";
 import { inboxRequest, openQuestion, proposed } from "../approvals/question.ts";
+import { orderDeps, proposalOf } from "../cases/proposal.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
 import { recheckAnswer } from "../orders/recheck.ts";
-import { orderDeps, proposalOf } from "../proposal.ts";
 import type { ApprovalFacts } from "../state.ts";
 
 export function approval(deps: DeskDeps): NodeDefinition {

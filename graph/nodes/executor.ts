@@ -5,12 +5,12 @@ import { consolidate } from "#agents/executor-consolidation.ts";
 import { decide } from "#agents/executor-decision.ts";
 import type { Revision } from "#agents/inputs.ts";
 import { saveDecision } from "#store/agents/decisions.ts";
-import { agentContext } from "../agent-context.ts";
-import { caseOf, decisionOf } from "../case.ts";
+import { agentContext } from "../cases/agent-context.ts";
+import { caseOf, decisionOf } from "../cases/case.ts";
+import { verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
 import { made } from "../state.ts";
-import { verdictOf } from "../verdict.ts";
 
 export function executor(deps: DeskDeps): NodeDefinition {
   return {

@@ -6,12 +6,12 @@ import type { Instrument } from "#store/model/instrument.ts";
 import { setSymbolRunInstrument } from "#store/runs/symbol-runs.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 import { barsFingerprint } from "#tools/market/fingerprint.ts";
+import { portfolioFacts } from "../cases/portfolio.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { Gateway } from "../gateway.ts";
 import { type HistoryStarts, type LoadedSeries, loadSeries } from "../market/load-series.ts";
 import { chartSetting } from "../market/prepared.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
-import { portfolioFacts } from "../portfolio.ts";
 import type { MarketFacts } from "../state.ts";
 
 export function marketData(deps: DeskDeps): NodeDefinition {

@@ -5,8 +5,8 @@ import { isTerminal } from "#store/model/order.ts";
 import { getOrder } from "#store/trading/orders.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
+import { orderWait } from "../run/waiting.ts";
 import { made } from "../state.ts";
-import { orderWait } from "../waiting.ts";
 
 export function orderWorking(deps: DeskDeps): NodeDefinition {
   return {

@@ -2,8 +2,8 @@
 import { setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
-import { outcomeOf } from "../outcome.ts";
-import { releaseRoom } from "../room.ts";
+import { outcomeOf } from "../run/outcome.ts";
+import { releaseRoom } from "../run/room.ts";
 
 export function record(deps: DeskDeps): NodeDefinition {
   return {

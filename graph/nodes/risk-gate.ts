@@ -2,10 +2,10 @@
 // Effects: gateway reads, database (verdict, reserved room).
 import type { RiskVerdict } from "#store/model/risk.ts";
 import type { ReasonCode } from "#tools/risk/codes.ts";
+import { orderDeps, proposalOf } from "../cases/proposal.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
 import { judgeProposal } from "../orders/judge.ts";
-import { orderDeps, proposalOf } from "../proposal.ts";
 
 /** Denials that another target, stop or signal can cure; all others are about the account, the data or the desk. */
 const CURABLE: ReadonlySet<string> = new Set<ReasonCode>([

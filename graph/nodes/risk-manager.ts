@@ -5,14 +5,14 @@ import type { RiskReview } from "#store/model/decision.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import type { RequestedChange } from "#tools/risk/input.ts";
-import { agentContext } from "../agent-context.ts";
-import { caseOf, decisionOf } from "../case.ts";
+import { agentContext } from "../cases/agent-context.ts";
+import { caseOf, decisionOf } from "../cases/case.ts";
+import { orderDeps, proposalOf } from "../cases/proposal.ts";
+import { verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
 import { judgeProposal } from "../orders/judge.ts";
-import { orderDeps, proposalOf } from "../proposal.ts";
 import { made } from "../state.ts";
-import { verdictOf } from "../verdict.ts";
 
 export function riskManager(deps: DeskDeps): NodeDefinition {
   return {

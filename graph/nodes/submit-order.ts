@@ -1,10 +1,10 @@
 // The one node that sends: intent row, one POST, the record; on any re-entry the rows decide. Effects: gateway, database.
 import { InvariantError } from "#store/model/errors.ts";
+import { orderDeps } from "../cases/proposal.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
 import { submitOrder as submit } from "../orders/submit.ts";
 import type { SubmitResult } from "../orders/types.ts";
-import { orderDeps } from "../proposal.ts";
 import { made, type OrderFacts } from "../state.ts";
 
 export function submitOrder(deps: DeskDeps): NodeDefinition {

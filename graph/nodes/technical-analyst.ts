@@ -1,6 +1,6 @@
 // The technical analyst on the daily chart. Effects: the model's calls, database.
 import { technicalAnalyst as analyse } from "#agents/technical-analyst.ts";
-import { analystNode } from "../analyst-node.ts";
+import { analystNode } from "../cases/analyst-node.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
 

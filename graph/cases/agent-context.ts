@@ -1,0 +1,53 @@
+// What an agent gets besides its subject: the prompt in use, the model, its bounds, and where its calls are recorded.
+// Effects: database. Invariant: every exchange is stored before its answer is used.
+import type { AgentContext } from "#agents/context.ts";
+import { type PromptTemplate, parsePromptTemplate } from "#prompts/template.ts";
+import { answeredCall, recordLlmCall } from "#store/agents/llm-calls.ts";
+import { activePrompt } from "#store/agents/prompts.ts";
+import type { LlmCallId } from "#store/model/ids.ts";
+import type { AgentStage } from "#store/model/run.ts";
+import type { DeskDeps } from "../desk.ts";
+import type { NodeStep } from "../node.ts";
+
+// Few: one per prompt version in use; a template is parsed once per process.
+const parsed = new Map<string, PromptTemplate>();
+const MOST_PARSED = 100;
+
+/** @throws NotFoundError `active_prompt_not_found` when the stage has no prompt version in use */
+export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentStage): Promise<AgentContext> {
+  const { db } = deps.database;
+  const { symbolRunId, workflow } = step.run.subject;
+  const prompt = await activePrompt(db, stage);
+  const setting = workflow.agents[stage];
+  return {
+    provider: deps.models,
+    template: templateOf(prompt),
+    promptVersionId: prompt.id,
+    modelOverride: setting?.model ?? null,
+    symbolRunId,
+    visit: step.visit,
+    maxToolCalls: setting?.maxToolCalls ?? 0,
+    tools: [],
+    clock: deps.clock,
+    signal: step.signal,
+    newCallId: () => deps.newId() as LlmCallId,
+    onCall: async (record) => {
+      await recordLlmCall(db, record);
+    },
+    answered: async (requestHash) => {
+      const call = await answeredCall(db, { symbolRunId, requestHash });
+      return call === null || call.rawAnswer === null
+        ? null
+        : { llmCallId: call.id, rawAnswer: call.rawAnswer };
+    },
+  };
+}
+
+function templateOf(prompt: { contentHash: string; template: string }): PromptTemplate {
+  const known = parsed.get(prompt.contentHash);
+  if (known !== undefined) return known;
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  const template = parsePromptTemplate(prompt.template);
+  parsed.set(prompt.contentHash, template);
+  return template;
+}

@@ -1,0 +1,29 @@
+// Which failures are worth another attempt. Pure.
+import { DeskError } from "#store/model/errors.ts";
+
+/** SQLSTATE classes and codes of a database that was away, busy or restarting, and what a broken socket says. */
+const PASSING_SQL = /^(08|57P0|53300|40001|40P01)/;
+const PASSING_NETWORK = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+/** The first error behind LangGraph's wrapping: two branches that fail together come as one AggregateError. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof AggregateError && error.errors.length > 0 ? causeOf(error.errors[0]) : error;
+}
+
+export function isRetryable(error: unknown): boolean {
+  if (error instanceof DeskError) return error.retryable;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") {
+      if (PASSING_SQL.test(at.code) || PASSING_NETWORK.has(at.code)) return true;
+    }
+    if (/Connection terminated|timeout exceeded when trying to connect/.test(at.message)) return true;
+  }
+  return false;
+}

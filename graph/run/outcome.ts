@@ -1,0 +1,44 @@
+// How a run ended, read off its state. Pure.
+import type { DeskState, Outcome } from "../state.ts";
+
+export function outcomeOf(state: DeskState): Outcome {
+  const [abstention] = state.abstentions;
+  if (abstention !== undefined) {
+    return {
+      status: "abstained",
+      code: abstention.code,
+      reason: `${abstention.node}: ${abstention.message}`,
+    };
+  }
+  if (state.order !== null) return orderOutcome(state.order);
+  if (state.approval !== null) return answerOutcome(state.approval);
+  if (state.review !== null) {
+    const code = state.review.verdict === "veto" ? "vetoed" : (state.review.codes[0] ?? "denied");
+    return { status: "denied", code, reason: state.review.reason };
+  }
+  if (state.decision?.signal === "HOLD") return { status: "done", code: "hold", reason: null };
+  return {
+    status: "denied",
+    code: state.verdict?.codes[0] ?? "denied",
+    reason: state.verdict === null ? null : state.verdict.codes.join(", "),
+  };
+}
+
+function orderOutcome(order: NonNullable<DeskState["order"]>): Outcome {
+  if (order.refusal !== null) return { status: "done", ...order.refusal };
+  return { status: "done", code: `order_${order.status.toLowerCase()}`, reason: null };
+}
+
+function answerOutcome(approval: NonNullable<DeskState["approval"]>): Outcome {
+  const { reason } = approval;
+  switch (approval.result) {
+    case "rejected":
+      return { status: "done", code: "rejected_by_person", reason };
+    case "expired":
+      return { status: "done", code: "approval_expired", reason };
+    case "not_asked":
+      return { status: "done", code: reason ?? "not_asked", reason: null };
+    default:
+      return { status: "denied", code: reason?.split(", ")[0] ?? "denied", reason };
+  }
+}
