@@ -44,7 +44,6 @@ export class OfflineAnalyst extends BaseChatModel<Options> {
         ? []
         : [{ id: "offline", name: tool, args: { ...answer }, type: "tool_call" as const }];
     const message = new AIMessage({ content, tool_calls: toolCalls });
-    message.usage_metadata = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
     return {
       generations: [{ text: content, message, generationInfo: { finish_reason: "stop" } }],
       llmOutput: { tokenUsage: { promptTokens: 0, completionTokens: 0, totalTokens: 0 } },
