@@ -1,11 +1,11 @@
-// The chart for a page: the PNG's own specification with its rows inline, a crosshair and a tooltip, and optionally an
+// The chart for a page: the PNG's own specification with its rows inline, a crosshair with the values of the bar under the pointer, and optionally an
 // order's prices and fills. Pure JSON without code: vega-embed draws it with the expression interpreter (no eval).
 import { priceDecimals } from "#tools/indicators/index.ts";
-import { CHART_PANELS, COLOURS, type SeriesDefinition } from "./definition.ts";
+import { CHART_PANELS, COLOURS, INK, type PanelDefinition, type SeriesDefinition } from "./definition.ts";
 import type { Geometry } from "./geometry.ts";
 import { type ChartOverlay, overlayMarks, overlayRows } from "./overlay.ts";
 import { type ChartInput, sceneOf } from "./scene.ts";
-import { type Json, type PanelSpecification, specification } from "./specification.ts";
+import { CHART_FONT, type Json, type PanelSpecification, specification } from "./specification.ts";
 
 /** Rows are in the specification once; every panel refers to them by name. */
 export type BrowserChart = Json & { vconcat: readonly PanelSpecification[]; datasets: Json };
@@ -19,14 +19,14 @@ export function chartSpec(input: ChartInput, overlay?: ChartOverlay): BrowserCha
   const scene = sceneOf(input, prices);
   const { geometry } = scene;
   const base = specification(geometry, scene.params);
-  const tooltip = { expr: tooltipExpression(priceDecimals(input.table.close.at(-1) ?? 1)) };
+  const decimals = priceDecimals(input.table.close.at(-1) ?? 1);
   const panels = base.vconcat.map((panel) => ({
     ...panel,
     layer: [
       ...panel.layer,
       ...(panel.name === "price" && overlay !== undefined ? overlayMarks(geometry) : []),
-      crosshair(geometry),
-      touch(panel.name, { geometry, tooltip }),
+      ...crosshair(geometry, readout(panel.name, decimals)),
+      touch(panel.name, geometry),
     ],
   }));
   return {
@@ -57,54 +57,71 @@ function xOf({ slots, step }: Geometry): Json {
   return { field: "i", type: "quantitative", scale: { domain: [-1 - half, slots - half] } };
 }
 
-function crosshair(geometry: Geometry): Json {
-  return {
-    transform: [{ filter: { param: "hover", empty: false } }],
-    mark: { type: "rule", color: COLOURS.grey, strokeWidth: 1, strokeDash: [3, 3] },
-    encoding: { x: xOf(geometry) },
-  };
+// The bar's values stand inside the panel and not in a tooltip: Vega hides a tooltip on each step to a neighbouring bar.
+function crosshair(geometry: Geometry, values: string): Json[] {
+  const transform = [{ filter: { param: "hover", empty: false } }];
+  const text = (halo: Json): Json => ({
+    transform,
+    mark: {
+      type: "text",
+      align: "left",
+      baseline: "middle",
+      x: 8,
+      y: 12,
+      fontSize: 12,
+      font: CHART_FONT,
+      text: { expr: values },
+      ...halo,
+    },
+    encoding: {},
+  });
+  return [
+    {
+      transform,
+      mark: { type: "rule", color: COLOURS.grey, strokeWidth: 1, strokeDash: [3, 3] },
+      encoding: { x: xOf(geometry) },
+    },
+    text({ color: "white", stroke: "white", strokeWidth: 5 }),
+    text({ color: INK.text }),
+  ];
 }
 
 // An invisible stroke as wide as a bar's slot, over the whole height of the panel.
-function touch(panel: string, { geometry, tooltip }: { geometry: Geometry; tooltip: Json }): Json {
+function touch(panel: string, geometry: Geometry): Json {
   return {
     name: touchName(panel),
-    mark: { type: "rule", strokeWidth: geometry.step, strokeOpacity: 0, tooltip },
+    mark: { type: "rule", strokeWidth: geometry.step, color: "transparent" },
     encoding: { x: xOf(geometry) },
   };
 }
 
-/** A Vega expression for an object of texts: everything that is drawn at the bar, missing values left as a dash. */
-function tooltipExpression(decimals: number): string {
+/** A Vega expression for one line of text: everything that is drawn at the bar; missing values are left out. */
+function readout(panel: PanelDefinition["id"], decimals: number): string {
   const price = `',.${decimals}f'`;
-  const text = (field: string, format: string) => {
-    const value = `datum[${JSON.stringify(field)}]`;
-    return `isValid(${value}) ? format(${value}, ${format}) : '–'`;
+  const formats = { price, volume: "',.0f'", macd: `',.${decimals + 1}f'`, rsi: "'.2f'" } as const;
+  const value = (name: string, field: string) => {
+    const datum = `datum[${JSON.stringify(field)}]`;
+    return `(isValid(${datum}) ? ${JSON.stringify(` · ${name} `)} + format(${datum}, ${formats[panel]}) : '')`;
   };
-  const pairs = [
-    ["Date", "datum.d"],
-    ["Open", text("o", price)],
-    ["High", text("h", price)],
-    ["Low", text("l", price)],
-    ["Close", text("c", price)],
-    ...CHART_PANELS.flatMap(({ id, series }) =>
-      series.flatMap((one) =>
-        fieldsOf(one).map(([name, field]) => {
-          const format = id === "price" ? price : id === "volume" ? "',.0f'" : "',.3f'";
-          return [name, text(field, format)] as const;
-        }),
-      ),
-    ),
-  ];
-  return `{${pairs.map(([name, expression]) => `${JSON.stringify(name)}: ${expression}`).join(", ")}}`;
+  const bar = [
+    ["O", "o"],
+    ["H", "h"],
+    ["L", "l"],
+    ["C", "c"],
+  ].map(([name = "", field = ""]) => value(name, field));
+  const series = CHART_PANELS.filter(({ id }) => id === panel).flatMap(({ series }) =>
+    series.flatMap(fieldsOf),
+  );
+  const start = panel === "price" ? ["datum.d", ...bar] : ["datum.d"];
+  return [...start, ...series.map(([name, field]) => value(name, field))].join(" + ");
 }
 
 function fieldsOf(series: SeriesDefinition): readonly (readonly [string, string])[] {
   if (series.mark === "band") {
     return [
-      [`${series.name} upper`, series.upper],
-      [`${series.name} lower`, series.lower],
+      ["Bollinger upper", series.upper],
+      ["lower", series.lower],
     ];
   }
-  return "field" in series ? [[series.name, series.field]] : [];
+  return "field" in series ? [[series.legend ?? series.name, series.field]] : [];
 }

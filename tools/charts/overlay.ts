@@ -67,7 +67,7 @@ export function overlayMarks({ slots, step }: Geometry): Json[] {
     },
     {
       data: { name: "overlayFills" },
-      mark: { type: "point", filled: true, size: 120, color: COLOURS.black, stroke: "white", strokeWidth: 1 },
+      mark: { type: "point", filled: true, size: 220, color: COLOURS.black, stroke: "white", strokeWidth: 1 },
       encoding: {
         x,
         y,

@@ -86,7 +86,11 @@ function domainsOf(rows: readonly Row[], prices: readonly number[]): Record<Pane
   const [bottom, top] = extent(rows, ["l", "h", "bbLower", "bbUpper", "sma20", "sma50", "stUp", "stDown"]);
   // Bands and lines may stretch the price range by a quarter on each side; a line beyond that is cut off, its tag stays.
   const reach = 0.25 * (high - low);
-  const wanted = [Math.max(bottom, low - reach), Math.min(top, high + reach), ...prices];
+  const wanted = [
+    Math.max(bottom, low - reach),
+    Math.min(top, high + reach),
+    ...prices.flatMap((one) => [one * 0.98, one * 1.02]),
+  ];
   const price = padded([Math.min(...wanted), Math.max(...wanted)], high);
   const oscillator =
     Math.max(...extent(rows, ["macd", "signal", "hist"]).map(Math.abs)) * 1.12 || high * 0.01;
