@@ -168,16 +168,10 @@ CREATE TABLE "risk_verdicts" (
 	CONSTRAINT "risk_verdicts_review" CHECK ("risk_verdicts"."step" <> 'review' or "risk_verdicts"."review" is not null)
 );
 --> statement-breakpoint
-CREATE TABLE "pacing_grants" (
-	"gateway" text NOT NULL,
-	"window_key" text NOT NULL,
-	"at_ms" double precision NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "pacing_penalties" (
+CREATE TABLE "pacing_ledgers" (
 	"gateway" text PRIMARY KEY NOT NULL,
-	"until_ms" double precision NOT NULL,
-	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL
+	"record" jsonb,
+	"at_ms" double precision NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "settings" (
@@ -535,18 +529,19 @@ CREATE INDEX "approvals_by_verdict" ON "approvals" USING btree ("verdict_id");--
 CREATE INDEX "approvals_expiring" ON "approvals" USING btree ("expires_at") WHERE status = 'pending';--> statement-breakpoint
 CREATE INDEX "risk_reservations_held" ON "risk_reservations" USING btree ("account_id") WHERE released_at is null;--> statement-breakpoint
 CREATE INDEX "risk_verdicts_by_call" ON "risk_verdicts" USING btree ("llm_call_id");--> statement-breakpoint
-CREATE INDEX "pacing_grants_window" ON "pacing_grants" USING btree ("gateway","window_key","at_ms");--> statement-breakpoint
 CREATE INDEX "instruments_by_symbol" ON "instruments" USING btree ("gateway","symbol");--> statement-breakpoint
 CREATE INDEX "fills_of_order" ON "fills" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "fills_newest" ON "fills" USING btree ("at" DESC NULLS LAST,"execution_ref" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "fills_by_account" ON "fills" USING btree ("account_id","at" DESC NULLS LAST,"execution_ref" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "fills_by_key" ON "fills" USING btree ("execution_key","correction" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "order_events_of_order" ON "order_events" USING btree ("order_id","id");--> statement-breakpoint
+CREATE INDEX "order_events_sendings" ON "order_events" USING btree ("at") WHERE kind = 'submitting';--> statement-breakpoint
 CREATE UNIQUE INDEX "orders_broker_order_id" ON "orders" USING btree ("account_id","broker_order_id") WHERE broker_order_id is not null;--> statement-breakpoint
 CREATE INDEX "orders_of_run" ON "orders" USING btree ("symbol_run_id");--> statement-breakpoint
 CREATE INDEX "orders_newest" ON "orders" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "orders_by_status" ON "orders" USING btree ("status","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "orders_by_symbol" ON "orders" USING btree ("symbol","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "orders_by_instrument" ON "orders" USING btree ("account_id","conid","created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "orders_open" ON "orders" USING btree ("account_id","conid") WHERE status not in ('DENIED', 'FILLED', 'CANCELED', 'REJECTED', 'EXPIRED');--> statement-breakpoint
 CREATE INDEX "orders_by_parent" ON "orders" USING btree ("parent_order_id");--> statement-breakpoint
 CREATE INDEX "orders_by_verdict" ON "orders" USING btree ("verdict_id");--> statement-breakpoint

@@ -1,5 +1,5 @@
 // Tables of the desk itself: small settings, and the pacing ledger that all processes share per gateway address.
-import { doublePrecision, index, pgTable, text } from "drizzle-orm/pg-core";
+import { doublePrecision, pgTable, text } from "drizzle-orm/pg-core";
 import { databaseNow, facts, instant } from "./columns.ts";
 
 export const settings = pgTable("settings", {
@@ -8,20 +8,11 @@ export const settings = pgTable("settings", {
   updatedAt: instant("updated_at").notNull().default(databaseNow),
 });
 
-/** One granted request in one window; rows older than the longest window are swept. */
-export const pacingGrants = pgTable(
-  "pacing_grants",
-  {
-    gateway: text().notNull(),
-    windowKey: text("window_key").notNull(),
-    /** Milliseconds since 1970 by the database's clock: the moment at which the request may leave. */
-    atMs: doublePrecision("at_ms").notNull(),
-  },
-  (table) => [index("pacing_grants_window").on(table.gateway, table.windowKey, table.atMs)],
-);
-
-export const pacingPenalties = pgTable("pacing_penalties", {
+/** What the pacing budget of one gateway address remembers, read and written under its row lock. */
+export const pacingLedgers = pgTable("pacing_ledgers", {
   gateway: text().primaryKey(),
-  untilMs: doublePrecision("until_ms").notNull(),
-  updatedAt: instant("updated_at").notNull().default(databaseNow),
+  /** Shape and meaning are the budget's own (tools/ibkr/pacing); null before the first call. */
+  record: facts<unknown>("record"),
+  /** Milliseconds since 1970 at the last update: the ledger's time never runs backwards. */
+  atMs: doublePrecision("at_ms").notNull(),
 });

@@ -89,6 +89,7 @@ export const orders = pgTable(
     index("orders_newest").on(table.createdAt.desc(), table.id.desc()),
     index("orders_by_status").on(table.status, table.createdAt.desc(), table.id.desc()),
     index("orders_by_symbol").on(table.symbol, table.createdAt.desc(), table.id.desc()),
+    index("orders_by_instrument").on(table.accountId, table.conid, table.createdAt.desc(), table.id.desc()),
     index("orders_open").on(table.accountId, table.conid).where(sql`status not in (${terminal})`),
     index("orders_by_parent").on(table.parentOrderId),
     index("orders_by_verdict").on(table.verdictId),
@@ -130,6 +131,7 @@ export const orderEvents = pgTable(
   },
   (table) => [
     index("order_events_of_order").on(table.orderId, table.id),
+    index("order_events_sendings").on(table.at).where(sql`kind = 'submitting'`),
     check("order_events_kind", oneOf(table.kind, OrderEventKind.options)),
     check("order_events_from", oneOf(table.fromStatus, OrderStatus.options)),
     check("order_events_to", oneOf(table.toStatus, OrderStatus.options)),
