@@ -27,7 +27,7 @@ export function afterRiskManager(state: DeskState): "approval" | "record" {
 
 /** Only a countersigned order goes on to be sent; a drifted price is asked about again. */
 export function afterApproval(state: DeskState): "approval" | "submit_order" | "record" {
-  switch (state.approval?.result) {
+  switch (state.countersign?.result) {
     case "approved":
     case "edited":
       return "submit_order";

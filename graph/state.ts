@@ -149,7 +149,7 @@ export const DeskState = new StateSchema({
   /** market_data: the account beside it. */
   portfolio: PortfolioFacts.nullable().default(null),
   /** charts: the artifacts of both timeframes. */
-  charts: ChartFacts.nullable().default(null),
+  pictures: ChartFacts.nullable().default(null),
   /** technical_analyst: the daily report. */
   technical: AnalystFacts.nullable().default(null),
   /** weekly_trend: the weekly report. */
@@ -168,7 +168,7 @@ export const DeskState = new StateSchema({
   /** risk_manager: its word on the verdict's plan. */
   review: ReviewFacts.nullable().default(null),
   /** approval: the newest answer; also counts the questions. */
-  approval: ApprovalFacts.nullable().default(null),
+  countersign: ApprovalFacts.nullable().default(null),
   /** submit_order and order_working: the entry order. */
   order: OrderFacts.nullable().default(null),
   /** record: how it ended. */

@@ -18,12 +18,12 @@ type Proposed = { plan: OrderPlan; verdictId: VerdictId; why: string | null };
 
 /** The order in question: the reviewed one, or after a drift the one at present prices. */
 export function proposed(state: DeskState): Proposed {
-  const { approval } = state;
+  const { countersign } = state;
   const review = made(state.review, "review");
-  const again = approval?.result === "ask_again";
-  const plan = made(again ? approval.plan : review.plan, again ? "approval" : "review");
-  const verdictId = made(again ? approval.verdictId : review.verdictId, "approval");
-  return { plan, verdictId, why: again ? approval.reason : null };
+  const again = countersign?.result === "ask_again";
+  const plan = made(again ? countersign.plan : review.plan, again ? "countersign" : "review");
+  const verdictId = made(again ? countersign.verdictId : review.verdictId, "countersign");
+  return { plan, verdictId, why: again ? countersign.reason : null };
 }
 
 /** The row of this question: created at the first call, as it stands at every later one. */
@@ -32,7 +32,7 @@ export async function openQuestion(deps: DeskDeps, step: NodeStep): Promise<Appr
   const { state } = step;
   const { plan, verdictId, why } = proposed(state);
   const { decisionId } = made(state.decision, "decision");
-  const charts = made(state.charts, "charts");
+  const charts = made(state.pictures, "pictures");
   const [instrument, { decision, consolidation }, verdict] = await Promise.all([
     instrumentOf(deps, step.run, made(state.market, "market")),
     decisionOf(deps, decisionId),

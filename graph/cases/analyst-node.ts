@@ -56,7 +56,7 @@ export function analystNode(deps: DeskDeps, node: AnalystNode): NodeDefinition {
 async function pictureOf(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promise<Uint8Array> {
   const inHand = step.run.scratch.png[timeframe];
   if (inHand !== undefined) return inHand;
-  const { png } = made(step.state.charts, "charts")[timeframe];
+  const { png } = made(step.state.pictures, "pictures")[timeframe];
   const { bytes } = await readArtifact(deps.database.db, deps.objects, { id: png, signal: step.signal });
   return bytes;
 }

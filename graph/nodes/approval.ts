@@ -14,18 +14,18 @@ import type { ApprovalFacts } from "../state.ts";
 export function approval(deps: DeskDeps): NodeDefinition {
   return {
     name: "approval",
-    visit: (state) => state.approval?.asked ?? 0,
+    visit: (state) => state.countersign?.asked ?? 0,
     async body(step) {
       const { db } = deps.database;
       const { dryRun, approval: policy } = step.run.subject;
-      if (dryRun || policy === "never") return { approval: notAsked(dryRun ? "dry_run" : "policy_never") };
+      if (dryRun || policy === "never") return { countersign: notAsked(dryRun ? "dry_run" : "policy_never") };
       let row = await openQuestion(deps, step);
       if (row.status === "pending" && policy === "auto") row = await countersignByPolicy(deps, row);
       if (row.status === "pending") {
         interrupt([inboxRequest(row)]);
         row = await getApproval(db, row.id);
       }
-      return { approval: await answered(deps, step, row) };
+      return { countersign: await answered(deps, step, row) };
     },
   };
 }

@@ -13,7 +13,7 @@ export function charts(deps: DeskDeps): NodeDefinition {
     name: "charts",
     async body(step) {
       const [daily, weekly] = await Promise.all([draw(deps, step, "daily"), draw(deps, step, "weekly")]);
-      return { charts: { daily, weekly } };
+      return { pictures: { daily, weekly } };
     },
   };
 }

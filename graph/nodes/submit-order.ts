@@ -14,9 +14,9 @@ export function submitOrder(deps: DeskDeps): NodeDefinition {
       const { symbolRunId, dryRun, approval } = run.subject;
       if (dryRun || approval === "never")
         throw new InvariantError("a dry run reached the order path", { symbolRunId });
-      const facts = made(state.approval, "approval");
-      const approvalId = made(facts.approvalId, "approval");
-      const verdictId = made(facts.verdictId, "approval");
+      const facts = made(state.countersign, "countersign");
+      const approvalId = made(facts.approvalId, "countersign");
+      const verdictId = made(facts.verdictId, "countersign");
       const result = await submit(await orderDeps(deps, run), { symbolRunId, verdictId, approvalId }, signal);
       return {
         order: { entryOrderId: result.entryOrderId, status: result.status, refusal: refusalOf(result) },

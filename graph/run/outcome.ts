@@ -11,7 +11,7 @@ export function outcomeOf(state: DeskState): Outcome {
     };
   }
   if (state.order !== null) return orderOutcome(state.order);
-  if (state.approval !== null) return answerOutcome(state.approval);
+  if (state.countersign !== null) return answerOutcome(state.countersign);
   if (state.review !== null) {
     const code = state.review.verdict === "veto" ? "vetoed" : (state.review.codes[0] ?? "denied");
     return { status: "denied", code, reason: state.review.reason };
@@ -29,9 +29,9 @@ function orderOutcome(order: NonNullable<DeskState["order"]>): Outcome {
   return { status: "done", code: `order_${order.status.toLowerCase()}`, reason: null };
 }
 
-function answerOutcome(approval: NonNullable<DeskState["approval"]>): Outcome {
-  const { reason } = approval;
-  switch (approval.result) {
+function answerOutcome(answer: NonNullable<DeskState["countersign"]>): Outcome {
+  const { reason } = answer;
+  switch (answer.result) {
     case "rejected":
       return { status: "done", code: "rejected_by_person", reason };
     case "expired":
