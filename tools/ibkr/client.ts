@@ -78,6 +78,11 @@ export type IbkrClientOptions = {
   session: string;
   /** Take the brokerage session from another platform when it competes. Default false. */
   takeOver?: boolean;
+  /**
+   * Runs one order request with its questions at a time; by default within this process. Where several processes send
+   * orders through one gateway, a lock that they share: another order request in between can invalidate a question.
+   */
+  orderLock?: <Out>(work: () => Promise<Out>) => Promise<Out>;
   /** Loss and return of the session. */
   onSessionChange?: (change: SessionChange) => void;
   /** Overrides of waiting times, for tests. */

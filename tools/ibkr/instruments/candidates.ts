@@ -6,11 +6,16 @@ import type { StockLookup } from "./shapes.ts";
 
 export type Candidate = { conid: Conid; name: string; exchange: string; isUs: boolean };
 
-/** Every stock listing that the look-up has for the ticker. */
-export function candidatesOf(lookup: StockLookup, symbol: Ticker): Candidate[] {
+/** Every stock listing that the look-up has for the ticker; a simulator also lists indexes that it replays. */
+export function candidatesOf(
+  lookup: StockLookup,
+  symbol: Ticker,
+  gatewayKind: "ibkr" | "simulator",
+): Candidate[] {
   const companies = lookup[vendorSymbol(symbol)] ?? lookup[symbol] ?? [];
+  const classes = gatewayKind === "simulator" ? ["STK", "IND"] : ["STK"];
   return companies
-    .filter((company) => company.assetClass === "STK")
+    .filter((company) => classes.includes(company.assetClass ?? ""))
     .flatMap((company) =>
       company.contracts.map((contract) => ({
         conid: conidOf(contract.conid),

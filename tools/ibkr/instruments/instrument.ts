@@ -33,7 +33,8 @@ export function instrumentOf(
     securityType: securityType(info.instrument_type, conid),
     currency: usDollar(info.currency ?? null, { symbol, conid }),
     exchange: info.exchange ?? "",
-    indexReplay: of.gatewayKind === "simulator" && /\bindex\b/i.test(name),
+    // A simulator replays an index level as if it could be bought; the real gateway's indexes are refused by the desk.
+    indexReplay: of.gatewayKind === "simulator" && info.instrument_type === "IND",
     priceIncrements: incrementsOf(rules),
     quantityIncrement: SHARE,
     orderTypes: rules.orderTypes ?? [],

@@ -49,7 +49,7 @@ export function createInstruments(parts: Parts): Instruments {
         schema: StockLookup,
         ...(signal === undefined ? {} : { signal }),
       });
-      const listing = onlyUsListing(candidatesOf(lookup, symbol), symbol);
+      const listing = onlyUsListing(candidatesOf(lookup, symbol, parts.gatewayKind), symbol);
       return confirm(listing.conid, { expected: symbol, ...(signal === undefined ? {} : { signal }) });
     },
   };

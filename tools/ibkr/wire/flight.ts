@@ -51,3 +51,13 @@ export function orAborted<Out>(promise: Promise<Out>, signal?: AbortSignal): Pro
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+/** Runs what it is given one after the other, in the order of asking; a failure does not hold up the next. */
+export function oneAtATime(): <Out>(work: () => Promise<Out>) => Promise<Out> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
