@@ -10,6 +10,7 @@ import type {
 } from "#store/model/decision.ts";
 import { decisionFigures } from "./decision-figures.ts";
 import type { ConsolidationInput, DecisionInput, RiskReviewInput, StoredNumbers } from "./inputs.ts";
+import { figuresOf, knownOf, multiplesOfAtr, ratiosOfStated } from "./numbers/case-numbers.ts";
 import { checkProse, type Finding } from "./numbers/check-prose.ts";
 import { checkDecisionPrices } from "./numbers/decision-prices.ts";
 import { type KnownNumber, type KnownNumbers, knownNumbers } from "./numbers/known.ts";
@@ -57,6 +58,8 @@ export function groundDecision(answer: ProposedDecision, input: DecisionInput): 
     { name: "minProfitMargin", value: margin, unit: "ratio" },
     { name: "minProfitMargin, %", value: 100 * margin, unit: "percent" },
     { name: "minStopAtr", value: Number(limits.minStopAtr), unit: "ratio" },
+    ...multiplesOfAtr(input),
+    ...ratiosOfStated(answer.analysis, answer.currentPrice),
   ]);
   return toGrounding([
     ...checkDecisionPrices(answer, input.daily.values),
@@ -81,55 +84,6 @@ export function groundReview(review: RiskReview, input: RiskReviewInput): Ground
     further.push({ name: "keepFraction, %", value: 100 * review.keepFraction, unit: "percent" });
   }
   return toGrounding(checkProse("reason", review.reason, knownOf(input, further)));
-}
-
-function knownOf(input: ConsolidationInput, further: readonly KnownNumber[] = []): KnownNumbers {
-  const { account, positions, openOrders, openTrade } = input.portfolio;
-  const money = (name: string, value: string | null): KnownNumber[] =>
-    value === null ? [] : [{ name: `account ${name}`, value: Number(value), unit: "price" }];
-  return knownNumbers(
-    [input.daily, input.weekly],
-    [
-      ...further,
-      ...money("netLiquidation", account.netLiquidation),
-      ...money("availableFunds", account.availableFunds),
-      ...money("grossPositionValue", account.grossPositionValue),
-      ...positions
-        .filter((position) => position.symbol === input.subject.symbol)
-        .flatMap((position) => [
-          ...money("quantity", position.quantity),
-          ...money("averageCost", position.averageCost),
-          ...money("marketPrice", position.marketPrice),
-          ...money("unrealizedPnl", position.unrealizedPnl),
-        ]),
-      ...openOrders.flatMap((order) => [
-        ...money("order quantity", order.quantity),
-        ...money("order limit", order.limitPrice),
-        ...money("order stop", order.stopPrice),
-      ]),
-      ...(openTrade === null
-        ? []
-        : [
-            ...money("entryPrice", openTrade.entryPrice),
-            ...money("openTrade target", openTrade.targetPrice),
-            ...money("openTrade stop", openTrade.stopPrice),
-          ]),
-    ],
-  );
-}
-
-function figuresOf(figures: ReturnType<typeof decisionFigures>, prefix: string): KnownNumber[] {
-  const of = (name: string, value: string | null, unit: KnownNumber["unit"]): KnownNumber[] =>
-    value === null ? [] : [{ name: prefix + name, value: Number(value), unit }];
-  const { currentPrice, targetPrice, stopPrice, profitMargin, rCoefficient } = figures;
-  return [
-    ...of("currentPrice", currentPrice, "price"),
-    ...of("targetPrice", targetPrice, "price"),
-    ...of("stopPrice", stopPrice, "price"),
-    ...of("profitMargin", profitMargin, "ratio"),
-    ...of("profitMargin, %", profitMargin === null ? null : String(100 * Number(profitMargin)), "percent"),
-    ...of("rCoefficient", rCoefficient, "ratio"),
-  ];
 }
 
 /** Evidence names the value it repeats: sign and size must agree with that very value. */

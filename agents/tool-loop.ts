@@ -7,7 +7,8 @@ import { DeskError, ModelError } from "#store/model/errors.ts";
 import type { StoredToolCall } from "#store/model/llm-call.ts";
 import type { AgentTool } from "#tools/catalog.ts";
 import { strictSchema } from "./model/answer-schema.ts";
-import { exchange, type Judgement, type RawAnswer, type Session, sessionFacts } from "./model/exchange.ts";
+import { exchange, type Judgement, type Session, sessionFacts } from "./model/exchange.ts";
+import type { RawAnswer } from "./model/raw-answer.ts";
 import { withText } from "./model/structured.ts";
 
 export type { AgentTool } from "#tools/catalog.ts";

@@ -1,21 +1,14 @@
 // One question to a model, with its deadline, its bounded retries and a record of every try. Effects: network through
 // the chat model, and ctx.onCall. No answer is used before its record is stored.
 import type { BaseMessage } from "@langchain/core/messages";
-import { AIMessage } from "@langchain/core/messages";
-import type { LLMResult } from "@langchain/core/outputs";
 import type { LlmCallId } from "#store/model/ids.ts";
-import type {
-  LlmCallRecord,
-  LlmCallStatus,
-  Sha256,
-  StoredToolCall,
-  StructuredMethod,
-} from "#store/model/llm-call.ts";
+import type { LlmCallRecord, LlmCallStatus, Sha256, StructuredMethod } from "#store/model/llm-call.ts";
 import type { AgentContext } from "../context.ts";
 import type { StageModel } from "../provider.ts";
 import { type CallFailure, classifyFailure, toModelError } from "./failure.ts";
 import { costOf } from "./prices.ts";
-import { canonicalJson, sha256, storedToolCalls, textOf, toStoredMessage } from "./stored-messages.ts";
+import { answerOf, fromRawText, type RawAnswer, rawTextOf, type Tokens, tokensOf } from "./raw-answer.ts";
+import { canonicalJson, sha256, toStoredMessage } from "./stored-messages.ts";
 
 /** The calls of one agent stage: counts attempts over rungs, tool turns and repairs. */
 export type Session = { ctx: AgentContext; model: StageModel; attempts: number };
@@ -25,16 +18,6 @@ export type Question = {
   messages: readonly BaseMessage[];
   /** What goes into the request beside the messages: response_format, tools, tool_choice. */
   options: Readonly<Record<string, unknown>>;
-};
-
-/** What came back: `text` is the answer's text, `toolCalls` what it asked for, `refusal` its own no. */
-export type RawAnswer = {
-  text: string;
-  toolCalls: StoredToolCall[];
-  finishReason: string | null;
-  refusal: string | null;
-  /** False when the server answered without a single choice. */
-  present: boolean;
 };
 
 /** What a reader makes of an answer; `parsed` is stored with it. */
@@ -142,8 +125,6 @@ function judgeAnswer<T>(answer: RawAnswer, judge: (answer: RawAnswer) => Judgeme
   return judge(answer);
 }
 
-type Tokens = { input: number; output: number };
-
 async function call(
   session: Session,
   question: Question,
@@ -168,43 +149,6 @@ async function call(
     clearTimeout(timer);
     ctx.signal.removeEventListener("abort", onAbort);
   }
-}
-
-function answerOf(result: LLMResult): RawAnswer {
-  const generation = result.generations[0]?.[0];
-  const message =
-    generation !== undefined && "message" in generation ? (generation.message as BaseMessage) : undefined;
-  if (generation === undefined || message === undefined) {
-    return { text: "", toolCalls: [], finishReason: null, refusal: null, present: false };
-  }
-  const finishReason: unknown = generation.generationInfo?.finish_reason;
-  return {
-    text: textOf(message.content),
-    toolCalls: AIMessage.isInstance(message) ? storedToolCalls(message) : [],
-    finishReason: typeof finishReason === "string" ? finishReason : null,
-    refusal: refusalOf(message),
-    present: true,
-  };
-}
-
-function refusalOf(message: BaseMessage): string | null {
-  const raw: unknown = message.additional_kwargs.__raw_response;
-  const choices =
-    raw !== null && typeof raw === "object" && "choices" in raw && Array.isArray(raw.choices)
-      ? raw.choices
-      : [];
-  const refusal: unknown = choices[0]?.message?.refusal;
-  return typeof refusal === "string" && refusal !== "" ? refusal : null;
-}
-
-function tokensOf(result: LLMResult): Tokens {
-  const usage: unknown = result.llmOutput?.tokenUsage;
-  const count = (field: string) => {
-    const value =
-      usage !== null && typeof usage === "object" ? (usage as Record<string, unknown>)[field] : undefined;
-    return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : 0;
-  };
-  return { input: count("promptTokens"), output: count("completionTokens") };
 }
 
 type Outcome = Pick<LlmCallRecord, "error" | "rawAnswer" | "parsed"> & {
@@ -248,17 +192,6 @@ function hashOf(session: Session, question: Question): Sha256 {
   return sha256(
     canonicalJson({ model: name, host, method: question.method, messages, options: question.options }),
   );
-}
-
-/** Tool turns keep text and calls as JSON; other answers keep the text, or the arguments of the one call. */
-function rawTextOf(answer: RawAnswer, method: StructuredMethod): string {
-  if (method === "tools") return JSON.stringify({ text: answer.text, toolCalls: answer.toolCalls });
-  return answer.text !== "" ? answer.text : (answer.toolCalls[0]?.arguments ?? answer.refusal ?? "");
-}
-
-function fromRawText(raw: string, method: StructuredMethod): RawAnswer {
-  const base: RawAnswer = { text: raw, toolCalls: [], finishReason: null, refusal: null, present: true };
-  return method === "tools" ? { ...base, ...(JSON.parse(raw) as Partial<RawAnswer>) } : base;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -6,16 +6,10 @@ import { ModelError } from "#store/model/errors.ts";
 import type { LlmCallId } from "#store/model/ids.ts";
 import { type JsonSchema, strictSchema } from "./answer-schema.ts";
 import { findJson } from "./answer-text.ts";
-import {
-  exchange,
-  type Judged,
-  type Judgement,
-  type RawAnswer,
-  type Session,
-  sessionFacts,
-} from "./exchange.ts";
+import { exchange, type Judged, type Judgement, type Session, sessionFacts } from "./exchange.ts";
 import { toModelError } from "./failure.ts";
 import { LADDER, type LadderRung } from "./ladder-memory.ts";
+import type { RawAnswer } from "./raw-answer.ts";
 
 /** What is wrong with an answer that fits the schema: said to the model for its one repair, then the error's code. */
 export type Objection = { code: string; message: string };

@@ -4,8 +4,8 @@ import type { KnownNumber, KnownNumbers } from "./known.ts";
 /** A number as it was written: its text tells to how many decimals it was rounded. */
 export type Stated = { value: number; decimals: number };
 
-/** Prices, volumes and ranges may be 0.1 % off; everything may be rounded to the decimals it is stated with. */
-const RELATIVE_TOLERANCE = 0.001;
+/** Volumes may be 0.5 % off: they are told in millions, and often without saying so. */
+const VOLUME_TOLERANCE = 0.005;
 /** Rounding of a price or range may not move it by more than 0.5 %: "2" is no way to state 2.40. */
 const ROUNDING_CAP = 0.005;
 /** A level of support or resistance is a zone: 0.5 %. */
@@ -16,15 +16,18 @@ export function stated(value: number): Stated {
   return { value, decimals: text.includes("e") ? 12 : (text.split(".")[1]?.length ?? 0) };
 }
 
-/** Signs are left out of it: "3.2 % below" repeats -3.2. */
+/**
+ * Whether it is that value, rounded or cut to the decimals it is stated with: what is copied needs no other tolerance.
+ * Signs are left out of it: "3.2 % below" repeats -3.2.
+ */
 export function repeats({ value, decimals }: Stated, known: KnownNumber): boolean {
   const distance = Math.abs(Math.abs(value) - Math.abs(known.value));
   const size = Math.abs(known.value);
-  const half = 0.5 * 10 ** -decimals;
-  const capped = ["price", "shares", "range"].includes(known.unit)
-    ? Math.min(half, ROUNDING_CAP * size)
-    : half;
-  return distance <= Math.max(capped, RELATIVE_TOLERANCE * size) * (1 + 1e-9) + 1e-12;
+  const step = (decimals > 0 ? 1 : 0.5) * 10 ** -decimals;
+  const capped =
+    known.unit === "price" || known.unit === "range" ? Math.min(step, ROUNDING_CAP * size) : step;
+  const allowed = known.unit === "shares" ? Math.max(capped, VOLUME_TOLERANCE * size) : capped;
+  return distance <= allowed * (1 + 1e-9) + 1e-12;
 }
 
 /** The nearest of the candidates that it repeats. */
