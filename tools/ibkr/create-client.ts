@@ -1,6 +1,4 @@
 // Builds the IBKR client from its parts. Effects: only those of the given transport, pacing and clocks.
-import type { Conid } from "#store/model/ids.ts";
-import type { Currency } from "#store/model/money.ts";
 import { createAccount } from "./account/account.ts";
 import type { IbkrClient, IbkrClientOptions, IbkrTiming } from "./client.ts";
 import { createInstruments } from "./instruments/resolve.ts";
@@ -57,8 +55,7 @@ export function createIbkrClient(options: IbkrClientOptions): IbkrClient {
     ready,
     sessionLost: keeper.lost,
     exclusively: options.orderLock ?? oneAtATime(),
-    currencyOf: async (conid: Conid, signal?: AbortSignal): Promise<Currency> =>
-      (await instruments.confirmConid(conid, signal)).currency,
+    currencyOf: instruments.currencyOf,
   };
 
   return {
