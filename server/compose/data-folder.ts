@@ -46,19 +46,18 @@ export function openDataFolder(root: string): DataFolder {
 
 const tokenFile = (root: string) => path.join(root, "admin-token");
 
-/** The admin token of this folder: the configured one, the stored one, or a new one (`fresh`), stored for later. */
-export function adminToken(
-  root: string,
-  configured: string | null,
-  newToken: () => string,
-): { token: string; fresh: boolean } {
-  if (configured !== null) return { token: configured, fresh: false };
-  const file = tokenFile(root);
-  if (existsSync(file)) return { token: readFileSync(file, "utf8").trim(), fresh: false };
+/** `fresh`: made just now. `place`: where a person finds it. */
+export type AdminToken = { token: string; fresh: boolean; place: string };
+
+/** The admin token of this folder: the configured one, the stored one, or a new one, stored for later. */
+export function adminToken(root: string, configured: string | null, newToken: () => string): AdminToken {
+  if (configured !== null) return { token: configured, fresh: false, place: "ADMIN_TOKEN" };
+  const place = tokenFile(root);
+  if (existsSync(place)) return { token: readFileSync(place, "utf8").trim(), fresh: false, place };
   const token = newToken();
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
-  return { token, fresh: true };
+  writeFileSync(place, `${token}\n`, { mode: 0o600 });
+  chmodSync(place, 0o600);
+  return { token, fresh: true, place };
 }
 
 const RunningDesk = z.object({ pid: z.number().int(), url: z.url(), startedAt: z.string() });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
 import { InputError } from "#store/model/errors.ts";
+import type { AccountId } from "#store/model/ids.ts";
 import { type Environment, EnvironmentSchema, misspelled, unsupported } from "./environment.ts";
 import { type ConfigFile, ConfigFileSchema } from "./file.ts";
 
@@ -24,9 +25,10 @@ export type Config = ConfigFile & {
   dataDir: string;
   databaseUrl: string | null;
   gatewayUrl: string | null;
-  account: Environment["IBKR_ACCOUNT"] | null;
+  account: AccountId | null;
   mode: "paper" | "live";
-  model: { baseUrl: string; apiKey: string; name: string } | null;
+  /** `apiKey` null: the server asks for none. */
+  model: { baseUrl: string; apiKey: string | null; name: string } | null;
   minio: { endpoint: string; accessKey: string; secretKey: string; bucket: string } | null;
   /** Absolute path. */
   marketDataDir: string | null;
@@ -35,6 +37,8 @@ export type Config = ConfigFile & {
   configFile: string | null;
   /** Set, but without effect in this version: told at the start, never silently ignored. */
   notices: readonly string[];
+  /** As given, for telling where each setting came from. */
+  variables: ConfigSources["variables"];
 };
 
 /** Every configuration fault at once, each on a line of its own. */
@@ -62,6 +66,7 @@ export function loadConfig(sources: ConfigSources): Config {
     ...fromEnvironment(environment, sources.directory),
     configFile: file.path,
     notices,
+    variables: sources.variables,
   };
 }
 
@@ -72,8 +77,8 @@ function parseEnvironment(sources: ConfigSources, faults: string[]): Environment
       return value === undefined || value === "" ? [] : [[name, value]];
     }),
   );
-  if (sources.flags.port !== undefined) given["PORT"] = sources.flags.port;
-  if (sources.flags.host !== undefined) given["HOST"] = sources.flags.host;
+  if (sources.flags.port !== undefined) given.PORT = sources.flags.port;
+  if (sources.flags.host !== undefined) given.HOST = sources.flags.host;
   return collect(EnvironmentSchema.safeParse(given), faults, "");
 }
 
@@ -156,7 +161,7 @@ function contradictions(environment: Environment, sources: ConfigSources): strin
 function fromEnvironment(
   environment: Environment,
   directory: string,
-): Omit<Config, keyof ConfigFile | "configFile" | "notices"> {
+): Omit<Config, keyof ConfigFile | "configFile" | "notices" | "variables"> {
   const absolute = (folder: string) => path.resolve(directory, folder);
   const { MINIO_ENDPOINT: endpoint, MINIO_ACCESS_KEY: accessKey, MINIO_SECRET_KEY: secretKey } = environment;
   return {
@@ -172,8 +177,7 @@ function fromEnvironment(
         ? null
         : {
             baseUrl: environment.OPENAI_API_BASE ?? "https://api.openai.com/v1",
-            // Local servers ask for no key, the client library insists on one.
-            apiKey: environment.OPENAI_API_KEY ?? "none",
+            apiKey: environment.OPENAI_API_KEY ?? null,
             name: environment.OPENAI_MODEL,
           },
     minio:

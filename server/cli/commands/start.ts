@@ -1,0 +1,110 @@
+// `countersign start` and `countersign worker`: the long-lived processes. They print what they run on and park work at the end.
+import { InputError } from "#store/model/errors.ts";
+import { compose } from "../../compose/composition.ts";
+import { openServer } from "../../compose/http-server.ts";
+import type { Invocation } from "../program.ts";
+import { type CommonOptions, configOf } from "../session.ts";
+import { openTerminal, type Terminal } from "../terminal.ts";
+
+export async function startCommand(invocation: Invocation, options: CommonOptions): Promise<void> {
+  const config = configOf(invocation, options);
+  const terminal = openTerminal(options.json);
+  // The port first: a taken one must be told before a database is started.
+  const server = await openServer({ host: config.host, port: config.port });
+  try {
+    const composition = await compose(config, {
+      workers: true,
+      serveAt: server.url,
+      tell: (line) => terminal.note(line),
+    });
+    try {
+      server.serve(composition.fetch);
+      composition.announce(server.url);
+      tellWhatRuns(terminal, composition.describe(), signInLine(server.url, composition));
+      for (const notice of [...config.notices, ...exposureNotice(config.host)])
+        terminal.line(`  notice     ${notice}`);
+      const first = await composition.firstExecution();
+      if (first !== null)
+        terminal.line(
+          `  first run  ${first.symbols.join(", ")}: ${server.url}/executions/${first.executionId}`,
+        );
+      terminal.line("Ctrl-C stops the desk; work in hand is parked and goes on at the next start.");
+      await untilAborted(invocation.signal);
+      terminal.note("stopping …");
+    } finally {
+      await server.close();
+      await composition.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+export async function workerCommand(invocation: Invocation, options: CommonOptions): Promise<void> {
+  const config = configOf(invocation, options);
+  const terminal = openTerminal(options.json);
+  if (config.databaseUrl === null || config.gatewayUrl === null) {
+    throw new InputError(
+      "worker_needs_shared_services",
+      "a worker shares database and gateway with the desk: set DATABASE_URL and IBKR_GATEWAY_URL (for the simulator: countersign gateway)",
+    );
+  }
+  const composition = await compose(config, {
+    workers: true,
+    workerOnly: true,
+    tell: (line) => terminal.note(line),
+  });
+  try {
+    tellWhatRuns(
+      terminal,
+      composition.describe(),
+      `worker, ${config.worker.parallelism} symbol runs at a time`,
+    );
+    await untilAborted(invocation.signal);
+    terminal.note("stopping …");
+  } finally {
+    await composition.close();
+  }
+}
+
+type Description = {
+  mode: string;
+  database: string;
+  broker: string;
+  model: string;
+  artifacts: string;
+  version: string;
+};
+
+function tellWhatRuns(terminal: Terminal, description: Description, address: string): void {
+  const { version, mode, database, broker, model, artifacts } = description;
+  if (terminal.json) {
+    terminal.object({ ...description, address });
+    return;
+  }
+  terminal.line(`Countersign ${version}, ${mode === "live" ? "LIVE TRADING, REAL MONEY" : "paper trading"}`);
+  for (const [part, text] of Object.entries({ database, broker, model, artifacts, address })) {
+    terminal.line(`  ${part.padEnd(10)} ${text}`);
+  }
+}
+
+/** The token is printed once, when it was made; afterwards it stays in its file. */
+function signInLine(
+  url: string,
+  composition: { token: string; freshToken: boolean; tokenPlace: string },
+): string {
+  if (composition.freshToken) return `${url}/login?token=${composition.token}`;
+  return `${url} (sign-in token: ${composition.tokenPlace})`;
+}
+
+function exposureNotice(host: string): string[] {
+  const loopback = ["127.0.0.1", "localhost", "::1"].includes(host);
+  return loopback
+    ? []
+    : [`listening on ${host}: anyone who reaches this address can try to sign in; put TLS in front of it`];
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

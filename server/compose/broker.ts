@@ -1,0 +1,105 @@
+// The main session's broker as pages, API and doctor see it, and the simulator's clock in their hands.
+
+import { MAIN_SESSION } from "#graph/gateway.ts";
+import { cancelOrder } from "#graph/orders/cancel.ts";
+import type { Database } from "#store/database.ts";
+import { exchangeDate, sessionClose } from "#tools/calendar.ts";
+import type { Clock } from "#tools/clock.ts";
+import type { SessionHealth } from "#tools/ibkr/session/health.ts";
+import { sessionDate } from "#tools/simulator/market/sessions.ts";
+import type { Config } from "../config/config.ts";
+import type { BrokerPort, HealthCheck, MarketControl } from "../http/deps.ts";
+import type { WatchTask } from "../jobs/watch.ts";
+import type { Gateways } from "./gateways.ts";
+import type { Simulators } from "./simulators.ts";
+
+export type BrokerParts = {
+  config: Config;
+  gateways: Gateways;
+  simulators: Simulators;
+  kind: "ibkr" | "simulator";
+  database: Database;
+  clock: Clock;
+};
+
+/** Asks the gateway once, so that the description can name account and market date; one that is down is told, not thrown. */
+export async function openBroker(parts: BrokerParts): Promise<{ port: BrokerPort; describe(): string }> {
+  const { gateways, kind, config, database, clock } = parts;
+  const client = await gateways.mainClient();
+  let marketDate = "";
+  const marketNow = async (signal?: AbortSignal): Promise<Date> => {
+    const now = await (await gateways.open(MAIN_SESSION)).marketClock.now(signal);
+    if (kind === "simulator") marketDate = exchangeDate(now);
+    return now;
+  };
+  const health = await client.check(AbortSignal.timeout(CHECK_MS));
+  if (health.state === "ready") await marketNow();
+  const account = () => client.health().accountId ?? config.account;
+  const port: BrokerPort = {
+    kind,
+    get accountId() {
+      return account();
+    },
+    paper: config.mode === "paper",
+    health: () => healthCheck(client.health()),
+    now: marketNow,
+    resolve: (symbol, signal) => client.resolveStock(symbol, signal),
+    cancel: async (orderId, _who, signal) => {
+      await cancelOrder({ database, gateway: await gateways.open(MAIN_SESSION), clock }, orderId, signal);
+    },
+  };
+  const describe = () => {
+    const { state, reason } = client.health();
+    const name = kind === "simulator" ? "gateway simulator" : `IBKR gateway ${config.gatewayUrl ?? ""}`;
+    const details = [
+      marketDate === "" ? null : `market date ${marketDate}`,
+      account() === null ? null : `account ${account()}`,
+      state === "ready" ? null : `NOT READY: ${reason}`,
+    ];
+    return [name, ...details.filter((part) => part !== null)].join(", ");
+  };
+  return { port, describe };
+}
+
+const CHECK_MS = 30_000;
+
+function healthCheck(health: SessionHealth): HealthCheck {
+  const state = health.state === "ready" ? "ok" : health.state === "unchecked" ? "degraded" : "down";
+  const detail = [health.reason, health.action].filter((part) => part !== null).join(" ");
+  return { name: "broker", state, detail, provenAt: health.lastProvenAt };
+}
+
+/** Null with a real broker: nobody moves its clock. `afterMove` looks for fills at once. */
+export function openMarket(parts: BrokerParts & { afterMove(): Promise<void> }): {
+  control: MarketControl | null;
+  tasks: WatchTask[];
+} {
+  if (parts.kind !== "simulator") return { control: null, tasks: [] };
+  const { gateways, simulators, config } = parts;
+  const control: MarketControl = {
+    async next(sessions, signal) {
+      const now =
+        gateways.remote === null
+          ? new Date(simulators.open(MAIN_SESSION).next(sessions).now)
+          : await gateways.remote.next(sessions, signal);
+      void parts.afterMove();
+      return now;
+    },
+    end: () => (gateways.remote === null ? endOf(simulators) : null),
+  };
+  const { paceSeconds } = config.market;
+  const pace: WatchTask = {
+    name: "market pace",
+    everyMs: paceSeconds * 1000,
+    run: async (signal) => {
+      await control.next(1, signal);
+    },
+  };
+  return { control, tasks: paceSeconds > 0 ? [pace] : [] };
+}
+
+/** The close of the last session of any bar. */
+function endOf(simulators: Simulators): Date {
+  const { market } = simulators.open(MAIN_SESSION);
+  return sessionClose(sessionDate(market.last));
+}

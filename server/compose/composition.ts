@@ -1,0 +1,215 @@
+// Where all concretes meet: database, objects, gateways, models, queue, desk and pages become one running desk.
+// Effects: everything. Parts are closed in the opposite order of their opening, also when the start fails midway.
+import { createDesk } from "#graph/create-desk.ts";
+import { DEFAULT_DESK_SETTINGS, type Desk } from "#graph/desk.ts";
+import type { Database } from "#store/database.ts";
+import { ConflictError } from "#store/model/errors.ts";
+import type { ExecutionId, Instant, Ticker } from "#store/model/ids.ts";
+import { listExecutions } from "#store/runs/executions.ts";
+import { prepareFonts } from "#tools/charts/fonts.ts";
+import type { Config } from "../config/config.ts";
+import { settingsInForce } from "../config/settings-in-force.ts";
+import { createApp } from "../http/app.tsx";
+import type { DeskDescription } from "../http/deps.ts";
+import { brokerTasks } from "../jobs/broker-tasks.ts";
+import { openQueue, type SymbolRunQueue } from "../jobs/queue.ts";
+import { startWatch } from "../jobs/watch.ts";
+import { openBroker, openMarket } from "./broker.ts";
+import { Closers } from "./closers.ts";
+import { adminToken, announceDesk, announcedDesk, openDataFolder, withdrawDesk } from "./data-folder.ts";
+import { openDeskDatabase } from "./database.ts";
+import { prepareFirstStart } from "./first-start.ts";
+import { type Gateways, openGateways } from "./gateways.ts";
+import type { DeskFetch } from "./http-server.ts";
+import { takeInstanceLock } from "./instance-lock.ts";
+import { openLog } from "./log.ts";
+import { composeModels, describeModels } from "./models.ts";
+import { openObjects } from "./objects.ts";
+import { openSimulators } from "./simulators.ts";
+import { newId, newToken, systemClock } from "./system-clock.ts";
+
+export const VERSION = "0.1.0";
+
+export type ComposeOptions = {
+  /** Take jobs from the queue. */
+  workers: boolean;
+  /** A further machine: no pages, no recurring work, no claim on the data folder. */
+  workerOnly?: boolean;
+  /** Address that the pages are served at; absent in a process that does not listen. */
+  serveAt?: string;
+  /** Told in a line what takes long or was refused. */
+  tell(line: string): void;
+};
+
+export type Composition = {
+  fetch: DeskFetch;
+  token: string;
+  /** True when the token was made by this start: to be shown once. */
+  freshToken: boolean;
+  tokenPlace: string;
+  desk: Desk;
+  database: Database;
+  queue: SymbolRunQueue;
+  gateways: Gateways;
+  describe(): DeskDescription;
+  /** Writes where this desk is reached. */
+  announce(url: string): void;
+  /** Starts the very first execution of a new desk on the simulator; null when there was one before. */
+  firstExecution(): Promise<{ executionId: ExecutionId; symbols: readonly Ticker[] } | null>;
+  close(): Promise<void>;
+};
+
+/** Milliseconds that work in hand is given to park itself at the end. */
+const STOP_MS = 10_000;
+
+/** @throws InputError, ConflictError, UnavailableError with one clear message; what was opened is closed again. */
+export async function compose(config: Config, options: ComposeOptions): Promise<Composition> {
+  const closers = new Closers();
+  try {
+    return await composeWith(config, options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function composeWith(config: Config, options: ComposeOptions, closers: Closers): Promise<Composition> {
+  const folder = openDataFolder(config.dataDir);
+  const log = openLog(folder.log);
+  closers.add(() => log.flush());
+  const warn = (facts: Readonly<Record<string, unknown>>, message: string) => log.logger.warn(facts, message);
+
+  const opened = await openDeskDatabase({ config, folder, tell: options.tell, warn, closers });
+  if (options.workerOnly !== true) await claimFolder(opened.database.url, config.dataDir, closers);
+  const { database } = opened;
+  const objects = await openObjects(config, folder);
+  prepareFonts(folder.cache);
+  const models = composeModels(config);
+
+  const simulators = await openSimulators({
+    marketDataDir: config.marketDataDir,
+    stateDir: folder.gateway,
+    ...(config.market.start === undefined ? {} : { start: config.market.start }),
+    clock: systemClock,
+  });
+  for (const fault of simulators.faults) options.tell(`market data: ${fault.message}`);
+  const gateways = openGateways({
+    config,
+    simulators,
+    clock: systemClock,
+    sharedLedger: opened.pacingLedger,
+    processName: newId(),
+    onSessionChange: (session, { from, to, health }) =>
+      warn({ session, from, to, reason: health.reason }, "gateway session"),
+  });
+  closers.add(() => gateways.close());
+
+  const { parallelism } = config.worker;
+  const queue = await openQueue(database.url, { parallelism, retry: config.retry }, warn);
+  closers.add(() => queue.stop(STOP_MS));
+  const desk = createDesk({
+    database,
+    objects,
+    gateways,
+    models,
+    clock: systemClock,
+    newId,
+    enqueue: queue.enqueue,
+    settings: {
+      ...DEFAULT_DESK_SETTINGS,
+      mode: config.mode,
+      approvalDriftBand: config.approval.driftBand,
+      approvalExpiryHours: config.approval.expiryHours,
+      maxMissingSessions: config.market.maxMissingSessions,
+    },
+  });
+  await prepareFirstStart(database.db, newId);
+
+  const { token, fresh, place } = adminToken(config.dataDir, config.adminToken, newToken);
+  const mainKind = await gateways.mainKind;
+  const parts = { config, gateways, simulators, kind: mainKind, database, clock: systemClock };
+  const broker = await openBroker(parts);
+  const market = openMarket({ ...parts, afterMove: () => watch.now("track") });
+  const recurring = brokerTasks({ database, gateways, desk, queue, clock: systemClock, log: warn });
+  const watch = startWatch(options.workerOnly === true ? [] : [...recurring, ...market.tasks], warn);
+  closers.add(() => watch.stop());
+
+  const describe = (): DeskDescription => ({
+    version: VERSION,
+    mode: config.mode,
+    database: opened.description,
+    broker: broker.describe(),
+    model: describeModels(config, models),
+    modelOffline: config.model === null,
+    artifacts: objects.describe(),
+    address: options.serveAt ?? "not served",
+    settings: settingsInForce(config),
+  });
+
+  const ending = new AbortController();
+  const app = await createApp({
+    database,
+    objects,
+    desk,
+    broker: broker.port,
+    market: market.control,
+    describe,
+    checks: [async () => queueCheck(queue)],
+    auth: { token, secureCookie: false },
+    cacheDir: folder.cache,
+    clock: systemClock,
+    newId,
+    log: log.logger,
+    signal: ending.signal,
+  });
+  closers.add(() => app.close());
+  closers.add(async () => ending.abort());
+
+  if (options.workers) {
+    await queue.work((id, advanceOptions) => desk.advance(id, advanceOptions));
+    await desk.requeueUnfinished();
+  }
+  return {
+    fetch: app.fetch as DeskFetch,
+    token,
+    freshToken: fresh,
+    tokenPlace: place,
+    desk,
+    database,
+    queue,
+    gateways,
+    describe,
+    announce: (url) => {
+      announceDesk(config.dataDir, { pid: process.pid, url, startedAt: systemClock.now().toISOString() });
+      closers.add(async () => withdrawDesk(config.dataDir));
+    },
+    firstExecution: () => firstExecution(database, desk, mainKind),
+    close: () => closers.close(),
+  };
+}
+
+async function claimFolder(databaseUrl: string, dataDir: string, closers: Closers): Promise<void> {
+  const lock = await takeInstanceLock(databaseUrl, dataDir);
+  if (lock !== null) {
+    closers.add(() => lock.release());
+    return;
+  }
+  const other = announcedDesk(dataDir);
+  const who = other === null ? "another countersign command" : `a desk (process ${other.pid}, ${other.url})`;
+  throw new ConflictError("data_dir_in_use", `DATA_DIR: ${who} already runs on ${dataDir}`);
+}
+
+async function firstExecution(database: Database, desk: Desk, kind: "ibkr" | "simulator") {
+  if (kind !== "simulator") return null;
+  const { rows } = await listExecutions(database.db, { limit: 1 });
+  if (rows.length > 0) return null;
+  const { executionId } = await desk.startExecution({});
+  const { rows: started } = await listExecutions(database.db, { limit: 1 });
+  return { executionId, symbols: started[0]?.parameters.symbols ?? [] };
+}
+
+async function queueCheck(queue: SymbolRunQueue) {
+  const { queued, active } = await queue.depth();
+  const provenAt = systemClock.now().toISOString() as Instant;
+  return { name: "queue", state: "ok" as const, detail: `${active} running, ${queued} waiting`, provenAt };
+}

@@ -1,0 +1,80 @@
+// What the desk asks the broker on its own: tickle, orders in hand, reconciliation; and its own clean-up.
+import type { Desk } from "#graph/desk.ts";
+import { type GatewayRegistry, MAIN_SESSION } from "#graph/gateway.ts";
+import { refreshPortfolio } from "#graph/orders/portfolio.ts";
+import { reconcile } from "#graph/orders/reconcile.ts";
+import { trackOrders } from "#graph/orders/track.ts";
+import type { OrderDeps } from "#graph/orders/types.ts";
+import type { Database } from "#store/database.ts";
+import type { SymbolRunId } from "#store/model/ids.ts";
+import { workingOrders } from "#store/trading/orders.ts";
+import type { Clock } from "#tools/clock.ts";
+import type { QueueLog, SymbolRunQueue } from "./queue.ts";
+import type { WatchTask } from "./watch.ts";
+
+export type BrokerTaskParts = {
+  database: Database;
+  gateways: GatewayRegistry;
+  desk: Desk;
+  queue: SymbolRunQueue;
+  clock: Clock;
+  log: QueueLog;
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
+  const { database, gateways, desk, queue, clock, log } = parts;
+  const order = async (): Promise<OrderDeps> => ({
+    database,
+    clock,
+    gateway: await gateways.open(MAIN_SESSION),
+  });
+  const goOn = (runs: readonly SymbolRunId[]) => queue.enqueue(database.db, runs);
+
+  return [
+    {
+      name: "tickle",
+      everyMs: MINUTE,
+      run: async (signal) => {
+        await (await gateways.open(MAIN_SESSION)).client.keepAlive(signal);
+      },
+    },
+    {
+      name: "track",
+      everyMs: 5 * SECOND,
+      run: async (signal) => {
+        const deps = await order();
+        const working = await workingOrders(database.db, { accountId: deps.gateway.accountId });
+        if (working.length === 0) return;
+        const tracked = await trackOrders(deps, signal);
+        await goOn(tracked.finishedRuns);
+        if (tracked.fills > 0) await refreshPortfolio(deps, signal);
+      },
+    },
+    {
+      name: "reconcile",
+      everyMs: 5 * MINUTE,
+      run: async (signal) => {
+        const result = await reconcile(await order(), signal);
+        await goOn(result.finishedRuns);
+        for (const mismatch of result.mismatches) log({ ...mismatch }, "the desk and the broker disagree");
+      },
+    },
+    {
+      name: "expire approvals",
+      everyMs: 15 * SECOND,
+      run: async () => {
+        await desk.expireApprovals();
+      },
+    },
+    {
+      name: "prune checkpoints",
+      everyMs: 10 * MINUTE,
+      run: async () => {
+        await desk.pruneCheckpoints();
+      },
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+// The desk's recurring work besides the queue: tickle, order tracking, reconciliation, expiry, pruning, market pace.
+// Effects: timers. One round of a task at a time; a failure is logged and the next round comes all the same.
+
+export type WatchLog = (facts: Readonly<Record<string, unknown>>, message: string) => void;
+
+export type WatchTask = {
+  name: string;
+  everyMs: number;
+  run(signal: AbortSignal): Promise<void>;
+};
+
+export type Watch = {
+  /** Runs a task now, after the round in hand if there is one. */
+  now(name: string): Promise<void>;
+  /** No more rounds; the ones in hand are aborted and waited for. */
+  stop(): Promise<void>;
+};
+
+export function startWatch(tasks: readonly WatchTask[], log: WatchLog): Watch {
+  const stopping = new AbortController();
+  const running = new Map<string, Promise<void>>();
+  const timers: NodeJS.Timeout[] = [];
+
+  const round = async (task: WatchTask): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    try {
+      await task.run(stopping.signal);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      log(
+        { task: task.name, error: error instanceof Error ? error.message : String(error) },
+        "a recurring task failed",
+      );
+    }
+  };
+  /** Rounds of one task follow each other; with `again` false a tick that meets a round in hand is left out. */
+  const start = (task: WatchTask, again: boolean): Promise<void> => {
+    const current = running.get(task.name);
+    if (current !== undefined && !again) return current;
+    const next = (current ?? Promise.resolve())
+      .then(() => round(task))
+      .finally(() => {
+        if (running.get(task.name) === next) running.delete(task.name);
+      });
+    running.set(task.name, next);
+    return next;
+  };
+
+  for (const task of tasks) {
+    const timer = setInterval(() => void start(task, false), task.everyMs);
+    timer.unref();
+    timers.push(timer);
+  }
+  return {
+    async now(name) {
+      const task = tasks.find((one) => one.name === name);
+      if (task !== undefined) await start(task, true);
+    },
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      stopping.abort();
+      await Promise.allSettled(running.values());
+    },
+  };
+}
