@@ -15,8 +15,8 @@ import {
 } from "#store/trading/verdicts.ts";
 import { decideRisk } from "#tools/risk/decide.ts";
 import type { BrokerPreview, RiskInput } from "#tools/risk/input.ts";
-import { askBroker, type BrokerFacts, completeSnapshot } from "./observe.ts";
-import { previewTicket } from "./tickets.ts";
+import { askBroker, type BrokerFacts, completeSnapshot } from "./judging/observe.ts";
+import { previewTicket } from "./sending/tickets.ts";
 import type { Judgement, JudgeRequest, OrderDeps } from "./types.ts";
 
 /**

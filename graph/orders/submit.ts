@@ -1,10 +1,23 @@
 // Sends a countersigned plan once: intent rows, one POST, the record; on any re-entry the rows decide. Database, network.
-import { ConflictError } from "#store/model/errors.ts";
+import { type Db, transaction } from "#store/database.ts";
+import { ConflictError, InvariantError } from "#store/model/errors.ts";
+import { createOrders, type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
+import { heldReservations, lockAccount, releaseCapacity } from "#store/trading/verdicts.ts";
+import { marketPhase } from "./judging/market-phase.ts";
+import { clearProtection } from "./sending/clear-protection.ts";
+import { type Countersigned, requireCountersign, requireOpenWay } from "./sending/countersign.ts";
+import { settleUnknown } from "./sending/lookup.ts";
+import { endCodeOf } from "./sending/never-arrived.ts";
+import { sendLegs } from "./sending/send.ts";
+import { businessNow, markUnknown, reach } from "./sending/steps.ts";
+import { intentRows } from "./sending/tickets.ts";
+import { passGate } from "./sending/trading-gate.ts";
 import type { OrderDeps, SubmitRequest, SubmitResult } from "./types.ts";
 
 /**
- * Idempotent: the same request never sends twice, whenever it is called again.
- * @throws ConflictError when the countersign is missing or does not cover this plan, the desk is halted or a dry run asks.
+ * Idempotent: the same request never sends twice, whenever it is called again. The caller holds the run's thread lock.
+ * @throws ConflictError when the countersign is missing or does not cover this plan, the desk is halted, the session of
+ * the verdict is over or a dry run asks; NotFoundError for an unknown id.
  * @throws UnavailableError when surely nothing was sent and it may be tried again.
  */
 export async function submitOrder(
@@ -12,6 +25,150 @@ export async function submitOrder(
   request: SubmitRequest,
   signal?: AbortSignal,
 ): Promise<SubmitResult> {
-  signal?.throwIfAborted();
-  throw new ConflictError("not_built", `no order path for ${request.symbolRunId} at ${deps.gateway.session}`);
+  const signed = await requireCountersign(deps.database.db, deps, request);
+  const known = await latestAttempt(deps, signed);
+  const [first] = known;
+  if (first === undefined) return sendAttempt(deps, { signed, request, attempt: 0 }, signal);
+  switch (first.status) {
+    case "INITIALIZED":
+      return send(deps, { signed, request, legs: known }, signal);
+    case "SUBMITTING":
+    case "UNKNOWN":
+      return settle(deps, { signed, request, legs: known }, signal);
+    default:
+      return mayGoAgain(first, request)
+        ? sendAttempt(deps, { signed, request, attempt: first.attempt + 1 }, signal)
+        : resultOf(first);
+  }
+}
+
+type Attempt = { signed: Countersigned; request: SubmitRequest; attempt: number };
+type Legs = { signed: Countersigned; request: SubmitRequest; legs: readonly OrderRow[] };
+
+/** A crash (or another worker) left it in the air: looked up before anything else is thought of. */
+async function settle(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<SubmitResult> {
+  const details = { why: "found in the middle of a submission" };
+  const legs = await markUnknown(deps.database.db, { legs: of.legs, at: await businessNow(deps), details });
+  const settled = await settleUnknown(deps, legs, signal);
+  const [first] = await latestAttempt(deps, of.signed);
+  if (first === undefined) throw new InvariantError("an order row is gone");
+  if (settled === "not_there") return sendAttempt(deps, { ...of, attempt: first.attempt + 1 }, signal);
+  return resultOf(first);
+}
+
+async function sendAttempt(deps: OrderDeps, of: Attempt, signal?: AbortSignal): Promise<SubmitResult> {
+  await reach(deps, "before_intent");
+  const legs = await writeIntent(deps, of);
+  await reach(deps, "after_intent");
+  return send(deps, { ...of, legs }, signal);
+}
+
+/** Rows for every leg in one transaction; the room that the verdict held is theirs from here on. */
+async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
+  const { signed, request, attempt } = of;
+  const phase = marketPhase(new Date(await businessNow(deps)));
+  requireSameSession(signed, phase.session);
+  return transaction(deps.database.db, async (tx) => {
+    await passGate(tx);
+    await lockAccount(tx, deps.gateway.accountId);
+    await requireOpenWay(tx, deps, signed);
+    if (attempt === 0) await requireRoom(tx, deps, signed);
+    const rows = await createOrders(
+      tx,
+      intentRows({
+        symbolRunId: signed.run.id,
+        executionId: signed.run.executionId,
+        verdictId: request.verdictId,
+        approvalId: request.approvalId,
+        plan: signed.plan,
+        instrument: signed.instrument,
+        gateway: deps.gateway,
+        session: phase.session,
+        attempt,
+      }),
+    );
+    await releaseCapacity(tx, signed.verdict.id, "became an order");
+    return rows;
+  });
+}
+
+async function send(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<SubmitResult> {
+  const { signed, request, legs } = of;
+  const [first] = legs;
+  if (first === undefined) throw new InvariantError("an intent without legs");
+  if (signed.plan.effect === "close") await clearProtection(deps, signed, signal);
+  requireSameSession(signed, marketPhase(new Date(await businessNow(deps))).session);
+  const sent = await sendLegs(
+    deps,
+    {
+      legs,
+      lastCheck: (tx) => requireOpenWay(tx, deps, signed),
+      confirmedByPerson: request.confirmedByPerson ?? [],
+    },
+    signal,
+  );
+  if (sent.kind === "unknown") {
+    // Most often it is there and only the answer was lost: one look now saves the wait for the tracker.
+    const legsNow = await latestAttempt(deps, signed);
+    const settled = await settleUnknown(deps, legsNow, signal).catch(() => "undecided" as const);
+    const [now] = await latestAttempt(deps, signed);
+    if (settled === "adopted" && now !== undefined) return resultOf(now);
+  }
+  return { entryOrderId: first.id, ...sent };
+}
+
+/** The legs of the newest attempt, the parent first. */
+async function latestAttempt(deps: OrderDeps, { run, plan }: Countersigned): Promise<OrderRow[]> {
+  const rows = (await ordersOfRun(deps.database.db, run.id)).filter((row) => !row.external);
+  const parents = rows.filter((row) => row.leg === (plan.effect === "open" ? "entry" : "exit"));
+  const parent = parents.toSorted((a, b) => b.attempt - a.attempt)[0];
+  if (parent === undefined) return [];
+  return [parent, ...rows.filter((row) => row.parentOrderId === parent.id)];
+}
+
+/** Only what surely is not at the broker may go again, under a new id: never arrived, or a question answered since. */
+function mayGoAgain(first: OrderRow, request: SubmitRequest): boolean {
+  if (first.status !== "REJECTED" || first.brokerOrderId !== null) return false;
+  const end = endCodeOf(first.reason)?.code;
+  if (end === "broker_question") return (request.confirmedByPerson ?? []).length > 0;
+  return end === "not_sent" || end === "not_found";
+}
+
+function resultOf(first: OrderRow): SubmitResult {
+  const entry = { entryOrderId: first.id, status: first.status };
+  if (first.status === "UNKNOWN" || first.status === "SUBMITTING")
+    return { ...entry, kind: "unknown", cause: null };
+  const end = first.status === "REJECTED" ? endCodeOf(first.reason) : null;
+  if (end?.code === "broker_question")
+    return { ...entry, kind: "question", message: end.message, questions: [] };
+  if (first.status === "REJECTED" && first.brokerOrderId === null)
+    return {
+      ...entry,
+      kind: "refused",
+      code: end?.code ?? "broker_refused",
+      reason: end?.message ?? first.reason ?? "",
+    };
+  return { ...entry, kind: "submitted" };
+}
+
+/** A countersign is for one session: prices, limits and the calendar were checked for that one. */
+function requireSameSession(signed: Countersigned, session: string): void {
+  if (signed.session?.session === session) return;
+  throw new ConflictError(
+    "countersign_over",
+    `countersigned for ${signed.session?.session}, now is ${session}`,
+    {
+      facts: { verdictId: signed.verdict.id },
+    },
+  );
+}
+
+/** A run that ended gives its room back; what another run has taken since cannot be spent again. */
+async function requireRoom(tx: Db, deps: OrderDeps, signed: Countersigned): Promise<void> {
+  if (signed.plan.effect === "close") return;
+  const held = await heldReservations(tx, deps.gateway.accountId);
+  if (held.some((room) => room.verdictId === signed.verdict.id)) return;
+  throw new ConflictError("room_released", "the room for this order was given back; start a new run", {
+    facts: { verdictId: signed.verdict.id },
+  });
 }

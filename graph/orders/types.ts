@@ -37,6 +37,8 @@ export type OrderDeps = {
   gateway: Gateway;
   /** The machine's clock: audit and the age of what was read. */
   clock: Clock;
+  /** How long after its POST an order may still turn up before its absence counts, ms; default 30 s. */
+  settleMs?: number;
   /** Called at each named point; a throw there is what a crash is. */
   onStep?: (step: OrderStep) => void | Promise<void>;
 };

@@ -18,7 +18,7 @@ import type { OrderSide, OrderType, TimeInForce } from "#store/model/order.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import type { NewOrder, OrderRow } from "#store/trading/orders.ts";
 import type { OrderTicket } from "#tools/ibkr/orders/types.ts";
-import type { Gateway } from "../gateway.ts";
+import type { Gateway } from "../../gateway.ts";
 
 type Leg = {
   readonly leg: OrderLeg;

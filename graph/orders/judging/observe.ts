@@ -11,9 +11,9 @@ import { currentTradingState, openBlocks } from "#store/trading/trading-state.ts
 import { getVerdict } from "#store/trading/verdicts.ts";
 import { sessionClose } from "#tools/calendar.ts";
 import type { MarketPhase, Observed, OpenOrder, RiskInput } from "#tools/risk/input.ts";
+import type { JudgeRequest, OrderDeps } from "../types.ts";
 import { marketPhase } from "./market-phase.ts";
 import { sessionResults } from "./results.ts";
-import type { JudgeRequest, OrderDeps } from "./types.ts";
 
 /** What the broker said, each with the moment it was read. */
 export type BrokerFacts = {
