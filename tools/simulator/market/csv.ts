@@ -1,0 +1,125 @@
+// Reads one CSV of daily bars. Pure; the first thing wrong stops the file with its line, nothing is repaired.
+import { parse } from "csv-parse/sync";
+import { InputError } from "#store/model/errors.ts";
+import type { BarColumns } from "./bars.ts";
+import { FIRST_COVERED_DATE, sessionIndex } from "./sessions.ts";
+
+const COLUMNS = ["date", "open", "high", "low", "close", "volume"] as const;
+type ColumnName = (typeof COLUMNS)[number];
+type Row = readonly string[];
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const NUMBER = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
+/** A plain file is split directly, three times as fast over a thousand files; one with quotes goes to csv-parse. */
+function rowsOf(text: string, file: string): { row: Row; line: number }[] {
+  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  if (clean.includes('"')) return quotedRows(clean, file);
+  const rows: { row: Row; line: number }[] = [];
+  for (const [index, line] of clean.split(/\r?\n/).entries()) {
+    if (line !== "") rows.push({ row: line.split(","), line: index + 1 });
+  }
+  return rows;
+}
+
+function quotedRows(text: string, file: string): { row: Row; line: number }[] {
+  try {
+    const rows: { row: Row; line: number }[] = [];
+    parse(text, {
+      relax_column_count: true,
+      skip_empty_lines: true,
+      on_record: (row: string[], { lines }) => {
+        rows.push({ row, line: lines });
+        return null;
+      },
+    });
+    return rows;
+  } catch (cause) {
+    throw fault("csv_unreadable", { file, line: null, what: "not readable as CSV", cause });
+  }
+}
+
+function fault(code: string, of: { file: string; line: number | null; what: string; cause?: unknown }) {
+  const place = of.line === null ? of.file : `${of.file}, line ${of.line}`;
+  return new InputError(code, `${place}: ${of.what}`, {
+    cause: of.cause,
+    facts: { field: "MARKET_DATA_DIR", file: of.file, line: of.line },
+  });
+}
+
+function columnPlaces(header: Row, file: string): Record<ColumnName, number> {
+  const names = header.map((name) => name.trim().toLowerCase());
+  const missing = COLUMNS.filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    throw fault("csv_missing_column", { file, line: 1, what: `no column ${missing.join(", ")}` });
+  }
+  const place = (name: ColumnName) => names.indexOf(name);
+  return {
+    date: place("date"),
+    open: place("open"),
+    high: place("high"),
+    low: place("low"),
+    close: place("close"),
+    volume: place("volume"),
+  };
+}
+
+type Mutable = { [Name in keyof BarColumns]: number[] };
+
+/** @throws InputError with `facts.file` and `facts.line`: missing column, unsorted or duplicate dates, bad values. */
+export function parseDailyCsv(text: string, file: string): BarColumns {
+  const [header, ...rows] = rowsOf(text, file);
+  if (header === undefined) throw fault("csv_empty", { file, line: null, what: "no rows" });
+  const places = columnPlaces(header.row, file);
+  const columns: Mutable = { sessions: [], open: [], high: [], low: [], close: [], volume: [] };
+  let before = "";
+  for (const { row, line } of rows) {
+    const date = (row[places.date] ?? "").trim();
+    checkDate(date, before, { file, line });
+    before = date;
+    if (date < FIRST_COVERED_DATE) continue;
+    addBar(columns, { row, places, date, file, line });
+  }
+  if (columns.sessions.length === 0) throw fault("csv_empty", { file, line: null, what: "no rows" });
+  return columns;
+}
+
+function checkDate(date: string, before: string, at: { file: string; line: number }): void {
+  if (!DATE.test(date)) {
+    throw fault("csv_bad_date", { ...at, what: `"${date.slice(0, 40)}" is no date such as 2024-01-31` });
+  }
+  if (date === before) throw fault("csv_duplicate_date", { ...at, what: `${date} is there twice` });
+  if (date < before) throw fault("csv_unsorted", { ...at, what: `${date} comes after ${before}` });
+  if (date >= FIRST_COVERED_DATE && sessionIndex(date) === undefined) {
+    throw fault("csv_no_session", { ...at, what: `the exchange was closed on ${date}` });
+  }
+}
+
+type BarRow = { row: Row; places: Record<ColumnName, number>; date: string; file: string; line: number };
+
+function addBar(columns: Mutable, of: BarRow): void {
+  const value = (name: ColumnName) => {
+    const text = (of.row[of.places[name]] ?? "").trim();
+    if (!NUMBER.test(text)) {
+      throw fault("csv_not_a_number", { ...of, what: `${name} "${text.slice(0, 40)}" is not a number` });
+    }
+    return Number(text);
+  };
+  const [open, high, low, close] = [value("open"), value("high"), value("low"), value("close")];
+  if (high < low) throw fault("csv_high_below_low", { ...of, what: `high ${high} below low ${low}` });
+  if (low <= 0) throw fault("csv_bad_price", { ...of, what: `low ${low} is not above zero` });
+  for (const [name, price] of [
+    ["open", open],
+    ["close", close],
+  ] as const) {
+    if (price < low || price > high) {
+      throw fault("csv_bad_price", { ...of, what: `${name} ${price} outside ${low} to ${high}` });
+    }
+  }
+  columns.sessions.push(sessionIndex(of.date) ?? -1);
+  columns.open.push(open);
+  columns.high.push(high);
+  columns.low.push(low);
+  columns.close.push(close);
+  columns.volume.push(value("volume"));
+}
