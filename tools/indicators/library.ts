@@ -15,12 +15,13 @@ export function sma(values: readonly number[], period: number): Series {
 
 /**
  * Exponential moving average seeded with the mean of the first `period` values.
- * The library throws bars away while the seed is exactly 0; then we go on from that seed ourselves.
+ * The library takes a seed of exactly 0 for a missing one and counts its bar twice; then we go on from 0 ourselves.
  */
 export function ema(values: readonly number[], period: number): Series {
   const found = call(values, (input) => EMA.calculate({ period, values: input }));
-  const due = Math.max(0, values.length - period + 1);
-  return alignRight(found.length === due ? found : emaFromZero(values, period), values.length, period - 1);
+  const seed = values.slice(0, period).reduce((sum, value) => sum + value, 0);
+  const fromZero = values.length >= period && seed === 0;
+  return alignRight(fromZero ? emaFromZero(values, period) : found, values.length, period - 1);
 }
 
 function emaFromZero(values: readonly number[], period: number): number[] {
