@@ -1,5 +1,7 @@
 // LangGraph's Postgres saver on the desk's pool: safe to set up concurrently, safe to fork, and prunable.
 // Effects: database, schema "checkpoints". Invariant: the newest checkpoint of a thread and its blobs are never deleted.
+
+import { WRITES_IDX_MAP } from "@langchain/langgraph-checkpoint";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import pg from "pg";
 import type { Database } from "#store/database.ts";
@@ -12,12 +14,15 @@ const COUNTER_DIGITS = 12;
 /**
  * The saver's own versions are integers: two forks of one checkpoint then write the same version of a channel, the
  * second finds its blob already there and runs on the first one's values. A random suffix keeps them apart.
+ * Also: what the saver writes row by row goes out as one statement, atomic and a fifth of the round trips.
  */
-class ForkSafeSaver extends PostgresSaver {
+class DeskSaver extends PostgresSaver {
   readonly #newId: () => string;
+  readonly #pool: pg.Pool;
 
   constructor(database: Database, newId: () => string) {
     super(database.pool, undefined, { schema: SCHEMA });
+    this.#pool = database.pool;
     this.#newId = newId;
   }
 
@@ -25,6 +30,65 @@ class ForkSafeSaver extends PostgresSaver {
   override getNextVersion(current: number | undefined): number {
     return nextVersion(current, this.#newId()) as unknown as number;
   }
+
+  override async put(...[config, checkpoint, metadata, versions]: Parameters<PostgresSaver["put"]>) {
+    const { thread_id: thread, checkpoint_ns: ns = "", checkpoint_id: parent } = config.configurable ?? {};
+    const [blobs, about] = await Promise.all([
+      this._dumpBlobs(thread, ns, checkpoint.channel_values, versions),
+      this._dumpMetadata(metadata),
+    ]);
+    await this.#pool.query(SAVE_CHECKPOINT, [
+      thread,
+      ns,
+      checkpoint.id,
+      parent,
+      this._dumpCheckpoint(checkpoint),
+      about,
+      ...columns(blobs, [2, 3, 4, 5]),
+    ]);
+    return { configurable: { thread_id: thread, checkpoint_ns: ns, checkpoint_id: checkpoint.id } };
+  }
+
+  override async putWrites(...[config, writes, taskId]: Parameters<PostgresSaver["putWrites"]>) {
+    const { thread_id: thread, checkpoint_ns: ns = "", checkpoint_id: id } = config.configurable ?? {};
+    const rows = await this._dumpWrites(thread, ns, id, taskId, writes);
+    // As the saver has it: special writes (errors, interrupts, resumes) replace earlier ones, ordinary ones stand.
+    const special = writes.every(([channel]) => channel in WRITES_IDX_MAP);
+    await this.#pool.query(special ? REPLACE_WRITES : ADD_WRITES, [
+      thread,
+      ns,
+      id,
+      taskId,
+      ...columns(rows, [4, 5, 6, 7]),
+    ]);
+  }
+}
+
+const SAVE_CHECKPOINT = `
+  WITH blobs AS (
+    INSERT INTO ${SCHEMA}.checkpoint_blobs (thread_id, checkpoint_ns, channel, version, type, blob)
+    SELECT $1, $2, * FROM unnest($7::text[], $8::text[], $9::text[], $10::bytea[])
+    ON CONFLICT (thread_id, checkpoint_ns, channel, version) DO NOTHING
+  )
+  INSERT INTO ${SCHEMA}.checkpoints
+    (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id)
+  DO UPDATE SET checkpoint = EXCLUDED.checkpoint, metadata = EXCLUDED.metadata`;
+
+const INSERT_WRITES = `
+  INSERT INTO ${SCHEMA}.checkpoint_writes
+    (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, blob)
+  SELECT $1, $2, $3, $4, * FROM unnest($5::int[], $6::text[], $7::text[], $8::bytea[])
+  ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx)`;
+const ADD_WRITES = `${INSERT_WRITES} DO NOTHING`;
+const REPLACE_WRITES = `${INSERT_WRITES}
+  DO UPDATE SET channel = EXCLUDED.channel, type = EXCLUDED.type, blob = EXCLUDED.blob`;
+
+/** Rows turned into one array per chosen column; bytes as Buffers, which is what the driver knows. */
+function columns(rows: readonly (readonly unknown[])[], chosen: readonly number[]): unknown[][] {
+  const value = (cell: unknown) => (cell instanceof Uint8Array ? Buffer.from(cell) : (cell ?? null));
+  return chosen.map((index) => rows.map((row) => value(row[index])));
 }
 
 /** The version after `current`: a zero-padded counter, then random digits, so that text order is counter order. */
@@ -35,7 +99,7 @@ export function nextVersion(current: number | string | undefined, randomId: stri
 
 /** Creates the saver; call `setUpCheckpoints` once before its first use. */
 export function createCheckpointer(database: Database, newId: () => string): PostgresSaver {
-  return new ForkSafeSaver(database, newId);
+  return new DeskSaver(database, newId);
 }
 
 /** Creates or migrates the saver's tables; many processes may do so at once. */
