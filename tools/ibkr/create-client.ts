@@ -16,7 +16,7 @@ export const DEFAULT_TIMING: IbkrTiming = {
   readDeadlineMs: 10_000,
   orderDeadlineMs: 15_000,
   historyDeadlineMs: 20_000,
-  pollMs: 500,
+  pollMs: 300,
   retryMs: 500,
   gatherMs: 5,
   penaltyMs: PENALTY_MS,

@@ -12,7 +12,7 @@ import { SnapshotAnswer, type SnapshotEntry } from "./shapes.ts";
 /** IBKR's limit per call. */
 const MOST_CONIDS = 100;
 /** Looks at a snapshot that fills in; the first only starts the stream. */
-const LOOKS = 8;
+const LOOKS = 12;
 
 type Parts = {
   calls: Calls;
