@@ -7,5 +7,6 @@ export { loadMarketData } from "./market/load.ts";
 export type { MarketData, SimInstrument } from "./market/market.ts";
 export { DEFAULT_START, defaultStartSession } from "./market/start.ts";
 export type { SimFill, SimOrder } from "./orders/order.ts";
+export { type ServedSimulator, type ServeOptions, serveSimulator } from "./serve/serve.ts";
 export { DEFAULT_SETTINGS, type SettingsOverride, type SimulatorSettings } from "./settings.ts";
 export { createSimulator, type GatewayFetch, type Simulator, type SimulatorOptions } from "./simulator.ts";
