@@ -6,8 +6,8 @@ export type Stated = { value: number; decimals: number };
 
 /** Volumes may be 0.5 % off: they are told in millions, and often without saying so. */
 const VOLUME_TOLERANCE = 0.005;
-/** Rounding of a price or range may not move it by more than 0.5 %: "2" is no way to state 2.40. */
-const ROUNDING_CAP = 0.005;
+/** Rounding may not move a price by more than 0.5 %, a range by more than 5 %: "2" is no way to state 2.40. */
+const ROUNDING_CAP = { price: 0.005, range: 0.05 } as const;
 /** A level of support or resistance is a zone: 0.5 %. */
 export const LEVEL_TOLERANCE = 0.005;
 
@@ -24,9 +24,9 @@ export function repeats({ value, decimals }: Stated, known: KnownNumber): boolea
   const distance = Math.abs(Math.abs(value) - Math.abs(known.value));
   const size = Math.abs(known.value);
   const step = (decimals > 0 ? 1 : 0.5) * 10 ** -decimals;
-  const capped =
-    known.unit === "price" || known.unit === "range" ? Math.min(step, ROUNDING_CAP * size) : step;
-  const allowed = known.unit === "shares" ? Math.max(capped, VOLUME_TOLERANCE * size) : capped;
+  const { unit } = known;
+  const capped = unit === "price" || unit === "range" ? Math.min(step, ROUNDING_CAP[unit] * size) : step;
+  const allowed = unit === "shares" ? Math.max(capped, VOLUME_TOLERANCE * size) : capped;
   return distance <= allowed * (1 + 1e-9) + 1e-12;
 }
 

@@ -6,7 +6,7 @@ import {
   type BaseChatModelCallOptions,
   type BindToolsInput,
 } from "@langchain/core/language_models/chat_models";
-import { AIMessage, type AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
+import { AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
 import type { Runnable } from "@langchain/core/runnables";
 import { textOf } from "../model/stored-messages.ts";
@@ -39,11 +39,12 @@ export class OfflineAnalyst extends BaseChatModel<Options> {
     const answer = offlineAnswer(messages.map((message) => textOf(message.content)).join("\n\n"));
     const tool = toolName(options.tools);
     const content = tool === undefined ? JSON.stringify(answer) : "";
-    const toolCalls =
-      tool === undefined
-        ? []
-        : [{ id: "offline", name: tool, args: { ...answer }, type: "tool_call" as const }];
-    const message = new AIMessage({ content, tool_calls: toolCalls });
+    const calls =
+      tool === undefined ? [] : [{ id: "offline", name: tool, args: JSON.stringify(answer), index: 0 }];
+    const message = new AIMessageChunk({
+      content,
+      tool_call_chunks: calls.map((call) => ({ ...call, type: "tool_call_chunk" as const })),
+    });
     return {
       generations: [{ text: content, message, generationInfo: { finish_reason: "stop" } }],
       llmOutput: { tokenUsage: { promptTokens: 0, completionTokens: 0, totalTokens: 0 } },
