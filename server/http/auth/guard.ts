@@ -2,7 +2,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import type { Instant } from "#store/model/ids.ts";
 import { clientOf } from "../guards/client.ts";
 import { problem, problemResponse } from "../problems.ts";
 import type { Lockout } from "./lockout.ts";
@@ -16,9 +15,9 @@ export const SESSION_COOKIE = "countersign_session";
 export type Door = { sessions: Sessions; lockout: Lockout; secureCookie: boolean };
 
 /** How the caller is named in approvals, trading states and orders. */
-export function nameOf(caller: Caller, at: Date): string {
-  const began = caller.kind === "browser" ? (new Date(caller.session.began).toISOString() as Instant) : null;
-  return began === null ? `API client, ${at.toISOString()}` : `web session of ${began.slice(0, 16)}Z`;
+export function nameOf(caller: Caller): string {
+  if (caller.kind === "program") return "admin, by API token";
+  return `admin, web session of ${new Date(caller.session.began).toISOString().slice(0, 16)}Z`;
 }
 
 export function putSessionCookie(c: Context, door: Door, value: string): void {

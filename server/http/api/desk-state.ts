@@ -1,0 +1,151 @@
+// What the desk may do now, the market's clock, alerts and prompts over HTTP.
+import { createRoute, z } from "@hono/zod-openapi";
+import { listPromptVersions } from "#store/agents/prompts.ts";
+import { ConflictError } from "#store/model/errors.ts";
+import { Instant } from "#store/model/ids.ts";
+import { TradingState } from "#store/model/risk.ts";
+import { AgentStage } from "#store/model/run.ts";
+import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
+import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
+import { nameOf } from "../auth/guard.ts";
+import type { WebDeps } from "../deps.ts";
+import { type Api, failures, idempotencyHeader, json, jsonBody, newApi } from "./api.ts";
+import { shaped } from "./schemas.ts";
+import { Alert, CurrentTradingState, PromptVersion } from "./trading-schemas.ts";
+
+const MARKET_DEADLINE_MS = 30_000;
+const trading = ["trading-state"];
+const market = ["market"];
+
+export const Reason = z.strictObject({ reason: z.string().trim().min(1).max(500) }).openapi("Reason");
+
+const getState = createRoute({
+  method: "get",
+  path: "/trading-state",
+  tags: trading,
+  summary: "Whether the desk may trade",
+  responses: { 200: json(CurrentTradingState, "The present state and who set it."), ...failures() },
+});
+
+const setState = (path: "/trading-state/halt" | "/trading-state/reduce" | "/trading-state/resume", summary: string) =>
+  createRoute({
+    method: "post",
+    path,
+    tags: trading,
+    summary,
+    request: { body: jsonBody(Reason) },
+    responses: { 200: json(CurrentTradingState, "The state from now on."), ...failures(400) },
+  });
+
+const halt = setState("/trading-state/halt", "Stop all new orders");
+const reduce = setState("/trading-state/reduce", "Only orders that shrink exposure");
+const resume = setState("/trading-state/resume", "Trade again");
+
+const Clock = z
+  .object({
+    kind: z.enum(["ibkr", "simulator"]),
+    now: Instant.openapi({ description: "Market time, UTC." }),
+    end: Instant.nullable().openapi({ description: "Simulator: last instant of its data, when known." }),
+  })
+  .openapi("MarketClock");
+
+const clock = createRoute({
+  method: "get",
+  path: "/market",
+  tags: market,
+  summary: "The market's clock",
+  responses: { 200: json(Clock, "Now, at the broker."), ...failures() },
+});
+
+const next = createRoute({
+  method: "post",
+  path: "/market/next",
+  tags: market,
+  summary: "Move the simulator's clock to just after a later session's close",
+  request: {
+    headers: idempotencyHeader,
+    body: jsonBody(
+      z.strictObject({ sessions: z.number().int().min(1).max(250).default(1) }).openapi("MarketNext"),
+    ),
+  },
+  responses: { 200: json(Clock, "The clock after the move."), ...failures(400, 409) },
+});
+
+const alerts = createRoute({
+  method: "get",
+  path: "/alerts",
+  tags: ["alerts"],
+  summary: "What a person must come to know, newest first",
+  request: { query: z.object({ all: z.enum(["true", "false"]).default("false") }) },
+  responses: { 200: json(z.object({ rows: z.array(Alert) }), "Open alerts, or all."), ...failures() },
+});
+
+const acknowledge = createRoute({
+  method: "post",
+  path: "/alerts/{id}/acknowledge",
+  tags: ["alerts"],
+  summary: "Acknowledge an alert",
+  request: { params: z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) }) },
+  responses: { 200: json(Alert, "The alert."), ...failures(404) },
+});
+
+const prompts = createRoute({
+  method: "get",
+  path: "/prompts",
+  tags: ["prompts"],
+  summary: "Every prompt version, with the active one of each stage marked",
+  request: { query: z.object({ stage: AgentStage.optional() }) },
+  responses: { 200: json(z.object({ rows: z.array(PromptVersion) }), "Newest first per stage."), ...failures() },
+});
+
+/** Market time and how far the simulator's data reach. */
+export async function marketClock(deps: WebDeps): Promise<z.output<typeof Clock>> {
+  const now = await deps.broker.now(AbortSignal.any([deps.signal, AbortSignal.timeout(MARKET_DEADLINE_MS)]));
+  const end = deps.market?.end() ?? null;
+  return {
+    kind: deps.broker.kind,
+    now: now.toISOString() as Instant,
+    end: end === null ? null : (end.toISOString() as Instant),
+  };
+}
+
+/** @throws ConflictError `not_a_simulator` with a real broker: its market moves by itself. */
+export async function moveMarket(deps: WebDeps, sessions: number): Promise<z.output<typeof Clock>> {
+  if (deps.market === null) {
+    throw new ConflictError("not_a_simulator", "Only the gateway simulator's clock can be moved.");
+  }
+  await deps.market.next(sessions, AbortSignal.any([deps.signal, AbortSignal.timeout(MARKET_DEADLINE_MS)]));
+  return marketClock(deps);
+}
+
+export function deskStateApi(deps: WebDeps): Api {
+  const { db } = deps.database;
+  const change = async (state: TradingState, reason: string, who: string) =>
+    shaped(CurrentTradingState, await setTradingState(db, { state, reason, who }));
+  return newApi()
+    .openapi(getState, async (c) => c.json(shaped(CurrentTradingState, await currentTradingState(db)), 200))
+    .openapi(halt, async (c) =>
+      c.json(await change("HALTED", c.req.valid("json").reason, nameOf(c.get("caller"))), 200),
+    )
+    .openapi(reduce, async (c) =>
+      c.json(await change("REDUCING", c.req.valid("json").reason, nameOf(c.get("caller"))), 200),
+    )
+    .openapi(resume, async (c) =>
+      c.json(await change("ACTIVE", c.req.valid("json").reason, nameOf(c.get("caller"))), 200),
+    )
+    .openapi(clock, async (c) => c.json(await marketClock(deps), 200))
+    .openapi(next, async (c) => c.json(await moveMarket(deps, c.req.valid("json").sessions), 200))
+    .openapi(alerts, async (c) => {
+      const rows = await listAlerts(db, { all: c.req.valid("query").all === "true" });
+      return c.json({ rows: rows.map((row) => shaped(Alert, row)) }, 200);
+    })
+    .openapi(acknowledge, async (c) => {
+      const row = await acknowledgeAlert(db, c.req.valid("param").id, nameOf(c.get("caller")));
+      return c.json(shaped(Alert, row), 200);
+    })
+    .openapi(prompts, async (c) => {
+      const { stage } = c.req.valid("query");
+      const rows = await listPromptVersions(db, stage === undefined ? {} : { stage });
+      return c.json({ rows: rows.map((row) => shaped(PromptVersion, row)) }, 200);
+    });
+}

@@ -1,0 +1,119 @@
+// The whole API: every module in one router, the OpenAPI document and the reference page made from it.
+import { createRoute, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { WebDeps } from "../deps.ts";
+import type { Feed } from "../events/feed.ts";
+import { idempotent } from "../guards/idempotency.ts";
+import { problem, problemResponse } from "../problems.ts";
+import type { CallerEnv } from "../auth/guard.ts";
+import { type Api, newApi } from "./api.ts";
+import { approvalsApi } from "./approvals.ts";
+import { artifactsApi } from "./artifacts.ts";
+import { deskStateApi } from "./desk-state.ts";
+import { executionsApi } from "./executions.ts";
+import { eventsApi, healthApi } from "./health.ts";
+import { ordersApi } from "./orders.ts";
+import { portfolioApi } from "./portfolio.ts";
+import { strategiesApi } from "./strategies.ts";
+import { symbolRunsApi } from "./symbol-runs.ts";
+import { workflowSymbolsApi } from "./workflow-symbols.ts";
+
+const openapi = createRoute({
+  method: "get",
+  path: "/openapi.json",
+  tags: ["reference"],
+  summary: "This document",
+  security: [],
+  responses: {
+    200: {
+      description: "OpenAPI 3.1.",
+      content: { "application/json": { schema: z.record(z.string(), z.unknown()) } },
+    },
+  },
+});
+
+const TAGS = [
+  ["executions", "A strategy run over symbols at one as-of time."],
+  ["symbol-runs", "One symbol of an execution: nodes, reports, decision, verdict, orders, model calls."],
+  ["decisions", "What the executor agent proposed, and its figures."],
+  ["approvals", "What waits for a person's countersign."],
+  ["orders", "Orders and their life at the broker."],
+  ["fills", "What the broker executed."],
+  ["portfolio", "The account as the broker states it."],
+  ["artifacts", "Charts and the market data behind them."],
+  ["workflow-symbols", "The desk's list of symbols."],
+  ["strategies", "Strategies, their versions, and workflows."],
+  ["prompts", "Prompt versions."],
+  ["trading-state", "Halt and resume."],
+  ["market", "The market's clock."],
+  ["alerts", "What a person must come to know."],
+  ["events", "Live progress."],
+  ["health", "Whether everything works."],
+  ["reference", "The API's own description."],
+] as const;
+
+function documentOf(api: Api, version: string) {
+  return api.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Countersign",
+      version,
+      description:
+        "Agents argue, code sizes and limits, every order is countersigned. Money and prices are decimal strings, " +
+        "times UTC instants, sessions exchange dates. Errors are problem documents (RFC 9457) with a stable `code`.",
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }, { session: [] }],
+    tags: TAGS.map(([name, description]) => ({ name, description })),
+  });
+}
+
+/** All routes under /api. `guard` turns strangers away; liveness and the document itself are open to all. */
+export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<CallerEnv>): Api {
+  const api = newApi().basePath("/api");
+  api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "The admin token.",
+  });
+  api.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "countersign_session",
+    description: "Set by the sign-in page.",
+  });
+
+  let document: ReturnType<typeof documentOf> | undefined;
+  api.openapi(openapi, (c) => {
+    document ??= documentOf(api, deps.describe().version);
+    return c.json(document as unknown as Record<string, unknown>, 200);
+  });
+  api.route("/", healthApi(deps));
+
+  api.use("*", async (c, next) => {
+    const open = c.req.path === "/api/health" || c.req.path === "/api/openapi.json";
+    return open ? next() : guard(c, next);
+  });
+  api.use("*", idempotent(deps.clock));
+  api.use("*", async (c, next) => {
+    await next();
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+  });
+  for (const part of [
+    executionsApi(deps),
+    symbolRunsApi(deps),
+    approvalsApi(deps),
+    ordersApi(deps),
+    portfolioApi(deps),
+    artifactsApi(deps),
+    workflowSymbolsApi(deps),
+    strategiesApi(deps),
+    deskStateApi(deps),
+    eventsApi(deps, feed),
+  ]) {
+    api.route("/", part);
+  }
+  api.all("*", () => problemResponse(problem(404, "route_not_found", "There is no such address in the API.")));
+  return api;
+}

@@ -1,0 +1,125 @@
+// The whole web side in one Hono application: guards first, then assets, sign-in, API and pages.
+// Effects: compiles styles once, opens one LISTEN connection; everything ends with `close`.
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { toErrorRecord } from "#store/model/errors.ts";
+import { PlainFailurePage } from "#server/views/pages/failure.tsx";
+import { BouncePage } from "#server/views/pages/login.tsx";
+import { apiRoutes } from "./api/routes.ts";
+import { loadAssets } from "./assets/catalog.ts";
+import { assetRoutes } from "./assets/routes.ts";
+import { type Door, requireCaller, requireSignIn } from "./auth/guard.ts";
+import { createLockout } from "./auth/lockout.ts";
+import { authRoutes, themeOf } from "./auth/routes.tsx";
+import { createSessions } from "./auth/sessions.ts";
+import type { WebDeps } from "./deps.ts";
+import { openFeed } from "./events/feed.ts";
+import { rateLimit } from "./guards/rate-limit.ts";
+import { sameOriginOnly } from "./guards/same-origin.ts";
+import { securityHeaders } from "./guards/security-headers.ts";
+import { pageRoutes } from "./pages/routes.tsx";
+import { problem, problemOf, problemResponse } from "./problems.ts";
+
+export type WebApp = {
+  /** What a server (or a test) calls with each request. */
+  fetch: (request: Request, bindings?: object) => Response | Promise<Response>;
+  request: OpenAPIHono["request"];
+  close(): Promise<void>;
+};
+
+const DEFAULTS = {
+  burst: 400,
+  perSecond: 100,
+  bodyBytes: 1024 * 1024,
+  maxFailures: 5,
+  lockoutMs: 30_000,
+};
+
+function doorOf(deps: WebDeps): Door {
+  return {
+    sessions: createSessions({ token: deps.auth.token, clock: deps.clock }),
+    lockout: createLockout({
+      clock: deps.clock,
+      maxFailures: deps.auth.maxFailures ?? DEFAULTS.maxFailures,
+      lockoutMs: deps.auth.lockoutMs ?? DEFAULTS.lockoutMs,
+    }),
+    secureCookie: deps.auth.secureCookie,
+  };
+}
+
+/**
+ * Builds the application.
+ * @throws UnavailableError when the styles cannot be compiled or the database's event channel cannot be reached.
+ */
+export async function createApp(deps: WebDeps): Promise<WebApp> {
+  const [assets, feed] = await Promise.all([
+    loadAssets(deps.cacheDir),
+    openFeed({ database: deps.database, log: deps.log }),
+  ]);
+  const door = doorOf(deps);
+  const { burst, perSecond, bodyBytes } = { ...DEFAULTS, ...deps.limits };
+
+  const app = new OpenAPIHono();
+  const fail = (c: Context, error: unknown): Response | Promise<Response> => {
+    const found = problemOf(error);
+    if (found.status >= 500) {
+      deps.log.error({ error: toErrorRecord(error), stack: stackOf(error), path: c.req.path }, "a request failed");
+    }
+    if (c.req.path.startsWith("/api/")) return problemResponse(found);
+    const model = {
+      status: found.status,
+      title: found.title,
+      detail: found.detail,
+      code: found.code,
+      errors: found.errors ?? [],
+      back: "/",
+    };
+    return c.html(
+      <PlainFailurePage theme={themeOf(c)} assets={assets.base} model={model} />,
+      found.status as 500,
+    );
+  };
+  app.onError((error, c) => fail(c, error));
+  app.notFound((c) => fail(c, new HTTPException(404, { message: "There is no such page." })));
+
+  app.use("*", securityHeaders());
+  app.use(
+    "*",
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_, methods) =>
+        problemResponse(problem(405, "method_not_allowed", `This address takes ${methods.join(", ")}.`), {
+          allow: methods.join(", "),
+        }),
+    }),
+  );
+  app.route("/assets", assetRoutes(assets));
+  app.use("*", rateLimit({ clock: deps.clock, burst, perSecond }));
+  app.use(
+    "*",
+    bodyLimit({
+      maxSize: bodyBytes,
+      onError: () => problemResponse(problem(413, "body_too_large", `A body may have ${bodyBytes} bytes at most.`)),
+    }),
+  );
+  app.use("*", sameOriginOnly);
+  app.get("/favicon.ico", (c) => c.redirect(`${assets.base}/mark.svg`, 302));
+  app.route("/", authRoutes({ door, assets: assets.base, newId: deps.newId }));
+  app.route("/", apiRoutes(deps, feed, requireCaller(door)));
+  const bounce = (c: Context) =>
+    c.html(<BouncePage theme={themeOf(c)} assets={assets.base} href={c.req.path} />) as unknown as Response;
+  app.route("/", pageRoutes({ deps, door, assets: assets.base, guard: requireSignIn(door, bounce) }));
+
+  return {
+    fetch: (request, bindings) => app.fetch(request, bindings),
+    request: app.request,
+    close: () => feed.close(),
+  };
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

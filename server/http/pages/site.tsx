@@ -1,0 +1,126 @@
+// What all pages share: the frame around them, notices after a form, failures shown in place.
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { toErrorRecord } from "#store/model/errors.ts";
+import { latestEventId } from "#store/runs/event-feed.ts";
+import { listApprovals } from "#store/trading/approvals.ts";
+import { currentTradingState } from "#store/trading/trading-state.ts";
+import type { Frame } from "#server/views/layout/frame.ts";
+import type { Notice } from "#server/views/parts/blocks.tsx";
+import { FailurePage } from "#server/views/pages/failure.tsx";
+import type { Door } from "../auth/guard.ts";
+import { themeOf } from "../auth/routes.tsx";
+import type { WebDeps } from "../deps.ts";
+import type { FormEnv } from "../guards/form-token.ts";
+import { problemOf } from "../problems.ts";
+
+const CLOCK_DEADLINE_MS = 1_000;
+const MOST_COUNTED = 100;
+
+/** What a form has done, told on the page that follows; only these texts can be shown, never text from the address. */
+const DONE: Readonly<Record<string, Notice>> = {
+  started: { tone: "good", text: "Execution started." },
+  retried: { tone: "good", text: "The failed symbols are queued again; finished ones are left alone." },
+  nothing: { tone: "warn", text: "There was nothing to do." },
+  approve: { tone: "good", text: "Approved. Price and limits are checked once more before the order leaves." },
+  edit: { tone: "good", text: "Approved with your changes. Price and limits are checked once more." },
+  reject: { tone: "good", text: "Rejected. No order will be sent." },
+  cancel: { tone: "good", text: "Cancel requested. The broker has the last word; see the order's events." },
+  halted: { tone: "bad", text: "Trading is halted. No order leaves the desk until you resume." },
+  reducing: { tone: "warn", text: "Only orders that shrink exposure leave the desk now." },
+  resumed: { tone: "good", text: "Trading is active again." },
+  moved: { tone: "good", text: "The market clock has moved; orders were matched against the new bars." },
+  added: { tone: "good", text: "Symbol added." },
+  changed: { tone: "good", text: "Saved." },
+  removed: { tone: "good", text: "Symbol removed. Its runs and orders stay." },
+  saved: { tone: "good", text: "Saved as a new version. Running executions keep theirs." },
+  acknowledged: { tone: "good", text: "Acknowledged." },
+};
+
+export type Site = {
+  deps: WebDeps;
+  assets: string;
+  /** The frame of the page that is asked for; `notice` overrides the one that a form left. */
+  frame(c: Context<FormEnv>, notice?: Notice): Promise<Frame>;
+  /** Runs what a form asks for and goes on to `to`; a failure is told on a page of its own. */
+  carryOut(c: Context<FormEnv>, back: string, act: () => Promise<string>): Promise<Response>;
+};
+
+async function marketNow(deps: WebDeps): Promise<string | null> {
+  try {
+    const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(CLOCK_DEADLINE_MS)]);
+    return (await deps.broker.now(signal)).toISOString();
+  } catch (error) {
+    deps.log.warn({ error: toErrorRecord(error) }, "the market clock did not answer");
+    return null;
+  }
+}
+
+export function createSite(options: { deps: WebDeps; door: Door; assets: string }): Site {
+  const { deps, door, assets } = options;
+
+  const frame = async (c: Context<FormEnv>, notice?: Notice): Promise<Frame> => {
+    const { db } = deps.database;
+    const [trading, pending, now, newest] = await Promise.all([
+      currentTradingState(db),
+      listApprovals(db, { status: "pending", limit: MOST_COUNTED }),
+      marketNow(deps),
+      latestEventId(db),
+    ]);
+    const caller = c.get("caller");
+    const description = deps.describe();
+    return {
+      path: c.req.path,
+      theme: themeOf(c),
+      formToken: caller.kind === "browser" ? door.sessions.formToken(caller.session) : "",
+      assets,
+      eventsAfter: String(newest),
+      trading: trading.state,
+      broker: {
+        kind: deps.broker.kind,
+        paper: deps.broker.paper,
+        accountId: deps.broker.accountId,
+        state: deps.broker.health().state,
+      },
+      model: { text: description.model, offline: description.modelOffline },
+      marketNow: now,
+      pendingApprovals: pending.rows.length,
+      notice: notice ?? DONE[c.req.query("done") ?? ""] ?? null,
+    };
+  };
+
+  return {
+    deps,
+    assets,
+    frame,
+    async carryOut(c, back, act) {
+      try {
+        return c.redirect(await act(), 303);
+      } catch (error) {
+        const found = problemOf(error);
+        if (found.status === 500) throw error;
+        const model = {
+          status: found.status,
+          title: "That could not be done",
+          detail: found.detail,
+          code: found.code,
+          errors: (found.errors ?? []).filter((fault) => fault.message !== found.detail),
+          back,
+        };
+        return c.html(<FailurePage frame={await frame(c)} model={model} />, found.status as ContentfulStatusCode);
+      }
+    },
+  };
+}
+
+/** A page with its frame, never cached. */
+export function show(c: Context<FormEnv>, page: Child, status: ContentfulStatusCode = 200): Response | Promise<Response> {
+  c.header("cache-control", "no-store");
+  return c.html(page as string, status);
+}
+
+/** An address with what a form has done. */
+export function withDone(path: string, done: keyof typeof DONE): string {
+  return `${path}${path.includes("?") ? "&" : "?"}done=${done}`;
+}

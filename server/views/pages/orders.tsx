@@ -1,0 +1,177 @@
+// Orders: the list with filters, and one order with its life, its fills and its protection.
+import type { OrderStatus } from "#store/model/order.ts";
+import { OrderStatus as OrderStatuses, TERMINAL_ORDER_STATUSES } from "#store/model/order.ts";
+import type { Frame } from "../layout/frame.ts";
+import { Shell } from "../layout/shell.tsx";
+import { Empty, Facts, live, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
+import { money, price, quantity, words } from "../parts/format.ts";
+import { ActionForm } from "../parts/form.tsx";
+import { OrderState, Pill } from "../parts/status.tsx";
+import { FillTable, type OrderLine, OrderTable } from "../parts/tables.tsx";
+import type { OrderModel } from "../run/model.ts";
+import { Timeline } from "../run/orders.tsx";
+
+export type OrdersModel = {
+  rows: readonly OrderLine[];
+  status: OrderStatus | null;
+  symbol: string;
+  older: string | null;
+  newer: string | null;
+};
+
+export function OrdersPage(props: { frame: Frame; model: OrdersModel }) {
+  const { model } = props;
+  return (
+    <Shell title="Orders" frame={props.frame}>
+      <PageHead title="Orders" lead="Accepted is not filled: each order shows what the broker last said.">
+        <form method="get" action="/orders" class="flex flex-wrap gap-2">
+          <label class="sr-only" for="symbol">
+            Symbol
+          </label>
+          <input id="symbol" name="symbol" class="field w-28 uppercase placeholder:normal-case" placeholder="Symbol" value={model.symbol} maxlength={10} />
+          <label class="sr-only" for="status">
+            State
+          </label>
+          <select id="status" name="status" class="field w-40">
+            <option value="">Every state</option>
+            {OrderStatuses.options.map((status) => (
+              <option value={status} selected={status === model.status}>
+                {words(status.toLowerCase())}
+              </option>
+            ))}
+          </select>
+          <button type="submit" class="button">
+            Filter
+          </button>
+        </form>
+      </PageHead>
+      <Panel id="orders" flush live="any">
+        {model.rows.length === 0 ? (
+          <Empty icon="orders" title="No orders">
+            An order appears once the rules and, where asked, you have countersigned a decision.{" "}
+            <a class="link" href="/approvals">
+              See what waits
+            </a>
+            .
+          </Empty>
+        ) : (
+          <OrderTable rows={model.rows} />
+        )}
+      </Panel>
+      <Pager newer={model.newer} older={model.older} />
+    </Shell>
+  );
+}
+
+export type OrderPageModel = OrderModel & {
+  currency: string;
+  conid: number;
+  gatewaySession: string;
+  approvalId: string | null;
+  parentOrderId: string | null;
+  children: readonly OrderLine[];
+};
+
+function isOpen(status: OrderStatus): boolean {
+  return !(TERMINAL_ORDER_STATUSES as readonly OrderStatus[]).includes(status);
+}
+
+export function OrderPage(props: { frame: Frame; order: OrderPageModel }) {
+  const { order } = props;
+  const cancellable = isOpen(order.status) && order.brokerOrderId !== null && order.status !== "PENDING_CANCEL";
+  return (
+    <Shell title={`${order.side} ${order.symbol}`} frame={props.frame}>
+      <PageHead
+        title={`${order.side} ${quantity(order.quantity)} ${order.symbol}`}
+        back={{ href: "/orders", text: "Orders" }}
+        lead={
+          order.symbolRunId === null ? (
+            "This order was not sent by the desk."
+          ) : (
+            <>
+              {words(order.leg)} order, out of{" "}
+              <a class="link" href={`/runs/${order.symbolRunId}`}>
+                this run
+              </a>
+              {order.approvalId === null ? null : (
+                <>
+                  , countersigned by{" "}
+                  <a class="link" href={`/approvals/${order.approvalId}`}>
+                    this approval
+                  </a>
+                </>
+              )}
+              .
+            </>
+          )
+        }
+      >
+        <span id="order-state" {...live("any")}>
+          <OrderState status={order.status} large />
+        </span>
+        {order.external ? <Pill tone="quiet" text="external" /> : null}
+        {cancellable ? (
+          <ActionForm action={`/orders/${order.id}/cancel`} token={props.frame.formToken}>
+            <button type="submit" class="button button-bad" data-confirm={`Ask the broker to cancel this ${order.leg} order?`}>
+              Cancel order
+            </button>
+          </ActionForm>
+        ) : null}
+      </PageHead>
+      <div class="grid items-start gap-4 lg:grid-cols-3">
+        <div class="min-w-0 space-y-4 lg:col-span-2" id="order-facts" {...live("any")}>
+          <Panel>
+            {order.reason === null ? null : <p class="text-bad prose-text mb-3 font-medium">{order.reason}</p>}
+            <Facts
+              columns={3}
+              rows={[
+                ["Type", `${words(order.type.toLowerCase())}, ${order.timeInForce}`],
+                ["Limit", price(order.limitPrice)],
+                ["Stop", price(order.stopPrice)],
+                ["Filled", `${quantity(order.filledQuantity)} of ${quantity(order.quantity)}`],
+                ["Average fill", money(order.averageFillPrice, order.currency)],
+                ["Account", `${order.accountId}, session ${order.gatewaySession}`],
+                ["Client order id", <span class="font-mono text-xs">{order.clientOrderId ?? "none"}</span>],
+                ["Broker order id", <span class="font-mono text-xs">{order.brokerOrderId ?? "not yet"}</span>],
+                ["Contract", String(order.conid)],
+                ...(order.parentOrderId === null
+                  ? []
+                  : ([
+                      [
+                        "Protects",
+                        <a class="link" href={`/orders/${order.parentOrderId}`}>
+                          its entry order
+                        </a>,
+                      ],
+                    ] as const)),
+              ]}
+            />
+          </Panel>
+          <Panel title="Fills" flush>
+            {order.fills.length === 0 ? (
+              <Empty icon="orders" title="Nothing filled yet">
+                Each partial fill appears as a line of its own.
+              </Empty>
+            ) : (
+              <FillTable rows={order.fills} />
+            )}
+          </Panel>
+          {order.children.length === 0 ? null : (
+            <Panel title="Protection: stop and target" flush>
+              <OrderTable rows={order.children} />
+            </Panel>
+          )}
+        </div>
+        <Panel title="Life of this order" id="order-life" live="any">
+          {order.events.length === 0 ? (
+            <p class="text-muted">
+              Written down, not sent. Made <Time at={order.createdAt} />
+            </p>
+          ) : (
+            <Timeline events={order.events} />
+          )}
+        </Panel>
+      </div>
+    </Shell>
+  );
+}
