@@ -3,13 +3,13 @@ import type { AccountId } from "#store/model/ids.ts";
 import type { MarketClock } from "#tools/clock.ts";
 import type { IbkrClient } from "#tools/ibkr/client.ts";
 
-/** The gateway session of the desk itself; every other one is "replay-YYYY-MM-DD". */
+/** The gateway session of the desk itself; every other one is "replay-YYYY-MM-DD-xxxxxxxx", one execution's own. */
 export const MAIN_SESSION = "main";
 
 /** One broker session with its account and its own notion of now. */
 export type Gateway = {
   kind: "ibkr" | "simulator";
-  /** "main", or "replay-YYYY-MM-DD": a simulator session standing just after that session's close. */
+  /** "main", or "replay-YYYY-MM-DD-xxxxxxxx": a simulator session standing just after that session's close. */
   session: string;
   client: IbkrClient;
   /** Business time at this broker, UTC: the simulator's market clock, or system time. */

@@ -17,14 +17,14 @@ const MOST_POSITIONS = 40;
 
 export async function portfolioFacts(
   deps: DeskDeps,
-  of: { gateway: Gateway; instrument: Instrument; signal: AbortSignal },
+  gateway: Gateway,
+  { conid }: Instrument,
 ): Promise<PortfolioFacts> {
-  const { client, accountId } = of.gateway;
-  const { conid } = of.instrument;
+  const { client, accountId } = gateway;
   const { db } = deps.database;
   const [account, positions, working] = await Promise.all([
-    client.summary(of.signal),
-    client.positions(of.signal),
+    client.summary(),
+    client.positions(),
     workingOrders(db, { accountId, conid }),
   ]);
   const held = positions.find((position) => position.conid === conid && !dec(position.quantity).isZero());

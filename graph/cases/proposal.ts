@@ -9,10 +9,17 @@ import { instrumentOf, prepare } from "../market/prepared.ts";
 import type { OrderDeps, ProposalFacts } from "../orders/types.ts";
 import { type DeskState, type MarketFacts, made } from "../state.ts";
 import { decisionOf } from "./case.ts";
+import { withRecentAccount } from "./recent-account.ts";
 
-export async function orderDeps(deps: DeskDeps, run: RunContext): Promise<OrderDeps> {
+/** @param reads `recent` for verdicts that are looked at again before anything is sent */
+export async function orderDeps(
+  deps: DeskDeps,
+  run: RunContext,
+  reads: "fresh" | "recent",
+): Promise<OrderDeps> {
   const { database, clock, onStep } = deps;
-  const gateway = await run.gateway();
+  const session = await run.gateway();
+  const gateway = reads === "recent" ? withRecentAccount(session, clock) : session;
   return onStep === undefined ? { database, clock, gateway } : { database, clock, gateway, onStep };
 }
 

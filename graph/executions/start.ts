@@ -28,11 +28,11 @@ export async function startExecution(deps: DeskDeps, request: ExecutionRequest):
   const { asOf, approval, symbols, strategy: named } = parsed.data;
   const strategy = await strategyOf(deps, named ?? DEFAULT_STRATEGY);
   if (asOf !== undefined) requireSession(asOf);
-  const gateway = await deps.gateways.open(asOf === undefined ? MAIN_SESSION : `replay-${asOf}`);
+  const id = deps.newId() as ExecutionId;
+  const gateway = await deps.gateways.open(asOf === undefined ? MAIN_SESSION : replaySession(asOf, id));
   const now = await gateway.marketClock.now();
   const { parameters } = strategy;
   const chosen = symbols ?? parameters.symbols;
-  const id = deps.newId() as ExecutionId;
   const symbolRunIds = chosen.map((symbol) => symbolRunId(id, symbol));
   const execution = await transaction(deps.database.db, async (tx) => {
     const row = await createExecution(tx, {
@@ -78,6 +78,11 @@ function requireSession(asOf: SessionDate): void {
       facts: { field: "asOf", previousSession: before },
     },
   );
+}
+
+/** A simulator session of this execution's own: what one replay trades never changes another one's account. */
+function replaySession(asOf: SessionDate, id: ExecutionId): string {
+  return `replay-${asOf}-${id.slice(0, 8)}`;
 }
 
 function unique(symbols: readonly Ticker[]): Ticker[] {

@@ -53,7 +53,7 @@ async function answered(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promi
   if (status === "rejected" || status === "expired") return { ...facts, result: status };
   const { run, state, signal } = step;
   const again = await recheckAnswer(
-    await orderDeps(deps, run),
+    await orderDeps(deps, run, "fresh"),
     {
       ...(await proposalOf(deps, { run, state })),
       approvalId: row.id,

@@ -7,6 +7,7 @@ import { setSymbolRunInstrument } from "#store/runs/symbol-runs.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 import { barsFingerprint } from "#tools/market/fingerprint.ts";
 import { portfolioFacts } from "../cases/portfolio.ts";
+import { withRecentAccount } from "../cases/recent-account.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { Gateway } from "../gateway.ts";
 import { type HistoryStarts, type LoadedSeries, loadSeries } from "../market/load-series.ts";
@@ -30,7 +31,7 @@ export function marketData(deps: DeskDeps): NodeDefinition {
       const [daily, weekly, portfolio] = await Promise.all([
         load("daily"),
         load("weekly"),
-        portfolioFacts(deps, { gateway, instrument, signal }),
+        portfolioFacts(deps, withRecentAccount(gateway, deps.clock), instrument),
         setSymbolRunInstrument(deps.database.db, run.subject.symbolRunId, instrument.conid),
       ]);
       run.scratch.instrument = instrument;

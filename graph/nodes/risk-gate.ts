@@ -28,7 +28,11 @@ export function riskGate(deps: DeskDeps): NodeDefinition {
     async body({ state, run, signal }) {
       const facts = await proposalOf(deps, { run, state });
       const request = { ...facts, step: "gate" as const, sequence: 0, requested: null };
-      const { verdictId, verdict } = await judgeProposal(await orderDeps(deps, run), request, signal);
+      const { verdictId, verdict } = await judgeProposal(
+        await orderDeps(deps, run, "recent"),
+        request,
+        signal,
+      );
       const next = nextOf(verdict, run.subject.workflow.maxRevisions - state.revisions);
       return {
         verdict: { verdictId, verdict: verdict.verdict, codes: verdict.codes, next, plan: verdict.plan },

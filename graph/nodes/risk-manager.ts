@@ -32,7 +32,7 @@ export function riskManager(deps: DeskDeps): NodeDefinition {
       const { review, llmCallId } = await reviewRisk({ ...input, consolidation, decision, verdict }, context);
       const facts = await proposalOf(deps, { run, state, known: decision });
       const judged = await judgeProposal(
-        await orderDeps(deps, run),
+        await orderDeps(deps, run, "recent"),
         {
           ...facts,
           step: "review",

@@ -17,7 +17,11 @@ export function submitOrder(deps: DeskDeps): NodeDefinition {
       const facts = made(state.countersign, "countersign");
       const approvalId = made(facts.approvalId, "countersign");
       const verdictId = made(facts.verdictId, "countersign");
-      const result = await submit(await orderDeps(deps, run), { symbolRunId, verdictId, approvalId }, signal);
+      const result = await submit(
+        await orderDeps(deps, run, "fresh"),
+        { symbolRunId, verdictId, approvalId },
+        signal,
+      );
       return {
         order: { entryOrderId: result.entryOrderId, status: result.status, refusal: refusalOf(result) },
       };
