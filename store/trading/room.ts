@@ -2,7 +2,15 @@
 // Effects: database. All but `releaseFinished` only read.
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import type { AccountId, Conid, Instant, SessionDate, SymbolRunId, VerdictId } from "../model/ids.ts";
+import type {
+  AccountId,
+  Conid,
+  Instant,
+  OrderId,
+  SessionDate,
+  SymbolRunId,
+  VerdictId,
+} from "../model/ids.ts";
 import type { DecimalString } from "../model/money.ts";
 import type { OrderPlan } from "../model/risk.ts";
 import { only } from "../rows.ts";
@@ -59,4 +67,33 @@ export async function equityByDate(
     where account_id = ${of.accountId} and at >= (${of.from}::date::timestamp at time zone 'America/New_York')
     order by date, at desc, id desc`);
   return result.rows.map((row) => ({ date: row.date, netLiquidation: row.net_liquidation }));
+}
+
+/** Runs that wait for an order that is over: whoever polls queues them, however often, until they have moved on. */
+export async function runsWithEndedOrders(db: Db, accountId: AccountId): Promise<SymbolRunId[]> {
+  const result = await db.execute<{ id: SymbolRunId }>(sql`
+    select run.id from symbol_runs run
+    where run.status = 'working'
+      and exists (select 1 from orders where symbol_run_id = run.id and account_id = ${accountId}
+        and leg in ('entry', 'exit'))
+      and not exists (select 1 from orders where symbol_run_id = run.id and leg in ('entry', 'exit')
+        and status not in ('DENIED', 'FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
+    order by run.created_at, run.id`);
+  return result.rows.map((row) => row.id);
+}
+
+/** Entries with something filled whose position has no stop: never arrived, or ended without having filled. */
+export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<OrderId[]> {
+  const result = await db.execute<{ id: OrderId }>(sql`
+    select entry.id from orders entry
+    where entry.account_id = ${accountId} and entry.leg = 'entry' and not entry.external
+      and entry.filled_quantity > 0 and entry.status in ('FILLED', 'CANCELED', 'EXPIRED')
+      and not exists (select 1 from orders guard where guard.parent_order_id = entry.id
+        and (guard.leg = 'stop' and guard.status not in ('REJECTED', 'CANCELED', 'EXPIRED')
+          or guard.leg = 'target' and guard.status = 'FILLED'))
+      and not exists (select 1 from orders exit where exit.account_id = entry.account_id
+        and exit.conid = entry.conid and exit.leg = 'exit' and exit.created_at > entry.created_at
+        and exit.status not in ('REJECTED', 'CANCELED', 'EXPIRED'))
+    order by entry.created_at, entry.id`);
+  return result.rows.map((row) => row.id);
 }

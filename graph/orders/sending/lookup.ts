@@ -2,7 +2,7 @@
 import { transaction } from "#store/database.ts";
 import type { Instant } from "#store/model/ids.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
-import { getOrder, type OrderRow } from "#store/trading/orders.ts";
+import type { OrderRow } from "#store/trading/orders.ts";
 import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import type { OrderLookup } from "#tools/ibkr/orders/types.ts";
 import { applySeen } from "../book/apply.ts";
@@ -33,7 +33,7 @@ export async function settleUnknown(
     return "adopted";
   }
   // Absence counts only when both lists were warmed, and when a request on its way has had the time to arrive.
-  if (!lookup.certain || !(await settledLongAgo(deps, parent))) return "undecided";
+  if (!lookup.certain || !(await isSettled(deps, parent))) return "undecided";
   await notThere(deps, legs);
   return "not_there";
 }
@@ -91,22 +91,11 @@ async function notThere(deps: OrderDeps, legs: readonly OrderRow[]): Promise<voi
 }
 
 /** Counted from the newest moment at which the order may have left this desk, by the machine's clock. */
-async function settledLongAgo(deps: OrderDeps, parent: OrderRow): Promise<boolean> {
+export async function isSettled(deps: OrderDeps, parent: OrderRow): Promise<boolean> {
   const events = await listOrderEvents(deps.database.db, parent.id);
   const sent = events.findLast((event) => event.kind === "submitting")?.details as
     | { machineAt?: Instant }
     | undefined;
   const sentAt = Date.parse(sent?.machineAt ?? "");
   return deps.clock.now().getTime() - sentAt >= (deps.settleMs ?? SETTLE_MS);
-}
-
-/** The legs of the same submission as `order`, the parent first, as they are now. */
-export async function submissionOf(
-  deps: OrderDeps,
-  order: OrderRow,
-  all: readonly OrderRow[],
-): Promise<OrderRow[]> {
-  const parentId = order.parentOrderId ?? order.id;
-  const parent = all.find((row) => row.id === parentId) ?? (await getOrder(deps.database.db, parentId));
-  return [parent, ...all.filter((row) => row.parentOrderId === parentId)];
 }

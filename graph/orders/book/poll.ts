@@ -1,0 +1,105 @@
+// Brings every open order of the account in line with one reading of the broker. Effects: gateway (details), database.
+import type { Instant } from "#store/model/ids.ts";
+import { dec } from "#store/model/money.ts";
+import { type Fill, isTerminal } from "#store/model/order.ts";
+import { fillsOfOrder } from "#store/trading/fills.ts";
+import { applyOrderEvent } from "#store/trading/order-events.ts";
+import { getOrder, type OrderRow, workingOrders } from "#store/trading/orders.ts";
+import { sessionClose } from "#tools/calendar.ts";
+import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
+import { settleInDoubt } from "../sending/in-doubt.ts";
+import { businessNow } from "../sending/steps.ts";
+import type { OrderDeps } from "../types.ts";
+import { applySeen, stopSymbol } from "./apply.ts";
+import { saveFills } from "./fills.ts";
+import { seenOrder } from "./seen.ts";
+
+export type PollReading = { readonly live: readonly BrokerOrder[]; readonly trades: readonly Fill[] };
+
+export async function applyPoll(
+  deps: OrderDeps,
+  reading: PollReading,
+  signal?: AbortSignal,
+): Promise<{ events: number; fills: number }> {
+  const { accountId } = deps.gateway;
+  const open = (await workingOrders(deps.database.db, { accountId })).filter(
+    (row) => row.status !== "INITIALIZED",
+  );
+  const at = await businessNow(deps);
+  let events = 0;
+  const notListed: OrderRow[] = [];
+  for (const order of open) {
+    const found = findLive(order, open, reading.live);
+    if (found === undefined) notListed.push(order);
+    else events += (await applySeen(deps.database.db, { order, seen: seenOrder(found), at })).events;
+  }
+  events += await settleInDoubt(deps, notListed, signal);
+  for (const order of notListed) events += await followUp(deps, { order, at }, signal);
+  // Fills last: only now every order has the broker's id that ties them together.
+  return { events, fills: await saveFills(deps, reading.trades) };
+}
+
+/** By the broker's id; before that is known, a parent by the id we sent and a child by its parent's. */
+function findLive(
+  order: OrderRow,
+  open: readonly OrderRow[],
+  live: readonly BrokerOrder[],
+): BrokerOrder | undefined {
+  if (order.brokerOrderId !== null) return live.find((one) => one.brokerOrderId === order.brokerOrderId);
+  const named = live.find((one) => one.clientOrderId !== null && one.clientOrderId === order.clientOrderId);
+  if (named !== undefined || order.parentOrderId === null) return named;
+  const parent = open.find((one) => one.id === order.parentOrderId)?.brokerOrderId ?? null;
+  return parent === null
+    ? undefined
+    : live.find(
+        (one) => one.parentBrokerOrderId === parent && one.type === order.type && one.side === order.side,
+      );
+}
+
+/** An order with a broker id that the list of the day does not show: asked for by that id. */
+async function followUp(
+  deps: OrderDeps,
+  of: { order: OrderRow; at: Instant },
+  signal?: AbortSignal,
+): Promise<number> {
+  const { db } = deps.database;
+  const { at } = of;
+  const order = await getOrder(db, of.order.id);
+  if (order.brokerOrderId === null || isTerminal(order.status)) return 0;
+  const told = await deps.gateway.client.orders.status(order.brokerOrderId, signal);
+  if (told !== null) return (await applySeen(db, { order, seen: seenOrder(told), at })).events;
+  return forgotten(deps, order, at);
+}
+
+/** The broker knows nothing of it any more: the fills and the calendar tell how it ended, or a person must look. */
+async function forgotten(deps: OrderDeps, order: OrderRow, at: Instant): Promise<number> {
+  const { db } = deps.database;
+  const filled = (await fillsOfOrder(db, order.id)).reduce((sum, fill) => sum.plus(fill.quantity), dec(0));
+  if (filled.equals(order.quantity)) {
+    await applyOrderEvent(db, { orderId: order.id, kind: "filled", at, filledQuantity: order.quantity });
+    return 1;
+  }
+  const parent = order.parentOrderId === null ? null : await getOrder(db, order.parentOrderId);
+  if (parent !== null && isTerminal(parent.status) && dec(parent.filledQuantity).isZero()) {
+    await applyOrderEvent(db, {
+      orderId: order.id,
+      kind: "canceled",
+      at,
+      reason: "its entry ended unfilled",
+    });
+    return 1;
+  }
+  if (order.timeInForce === "DAY" && sessionIsOver(order, at)) {
+    await applyOrderEvent(db, { orderId: order.id, kind: "expired", at, reason: "its session is over" });
+    return 1;
+  }
+  await stopSymbol(db, order, { why: "the broker does not know it any more", seen: null });
+  return 0;
+}
+
+/** The session stands in the client order id: CS-YYYYMMDD-… */
+function sessionIsOver(order: OrderRow, at: Instant): boolean {
+  const [, y, m, d] = /^CS-(\d{4})(\d{2})(\d{2})-/.exec(order.clientOrderId ?? "") ?? [];
+  if (y === undefined) return false;
+  return new Date(at) >= sessionClose(`${y}-${m}-${d}` as Parameters<typeof sessionClose>[0]);
+}
