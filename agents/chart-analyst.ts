@@ -6,7 +6,7 @@ import { groundReport } from "./grounding.ts";
 import type { AnalystInput, Answered } from "./inputs.ts";
 import { openSession } from "./model/exchange.ts";
 import { answerStructured } from "./model/structured.ts";
-import { objectionTo, wrongSymbol } from "./objections.ts";
+import { assess, wrongSymbol } from "./objections.ts";
 import { promptMessages, taskBlock, valueGuide } from "./prompt-messages.ts";
 
 export type ReportAnswer = Answered & { report: AnalystReport };
@@ -29,11 +29,12 @@ export async function analyseChart(input: AnalystInput, ctx: AgentContext): Prom
     },
     chart.png,
   );
-  const { value, llmCallId } = await answerStructured(openSession(ctx), {
+  const { value, checked, llmCallId } = await answerStructured(openSession(ctx), {
     messages,
     schema: AnalystReport,
     name: "analyst_report",
-    check: (report) => wrongSymbol(report.symbol, subject.symbol) ?? objectionTo(groundReport(report, chart)),
+    assess: (report) =>
+      assess([wrongSymbol(report.symbol, subject.symbol)], () => groundReport(report, chart)),
   });
-  return { report: value, grounding: groundReport(value, chart), llmCallId };
+  return { report: value, grounding: checked, llmCallId };
 }

@@ -6,7 +6,7 @@ import { groundConsolidation } from "./grounding.ts";
 import type { Answered, ConsolidationInput } from "./inputs.ts";
 import { openSession } from "./model/exchange.ts";
 import { answerStructured } from "./model/structured.ts";
-import { objectionTo, wrongSymbol } from "./objections.ts";
+import { assess, wrongSymbol } from "./objections.ts";
 import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
 
 export type ConsolidationAnswer = Answered & { consolidation: Consolidation };
@@ -23,12 +23,12 @@ export async function consolidate(
     portfolio: portfolioBlock(portfolio, subject),
     ...reportBlocks(daily, weekly),
   });
-  const ground = (answer: Consolidation) => groundConsolidation(answer, input);
-  const { value, llmCallId } = await answerStructured(openSession(ctx), {
+  const { value, checked, llmCallId } = await answerStructured(openSession(ctx), {
     messages,
     schema: Consolidation,
     name: "consolidation",
-    check: (answer) => wrongSymbol(answer.symbol, subject.symbol) ?? objectionTo(ground(answer)),
+    assess: (answer) =>
+      assess([wrongSymbol(answer.symbol, subject.symbol)], () => groundConsolidation(answer, input)),
   });
-  return { consolidation: value, grounding: ground(value), llmCallId };
+  return { consolidation: value, grounding: checked, llmCallId };
 }

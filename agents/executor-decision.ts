@@ -7,7 +7,7 @@ import { groundDecision } from "./grounding.ts";
 import type { Answered, DecisionInput } from "./inputs.ts";
 import { openSession } from "./model/exchange.ts";
 import { answerStructured, type Objection } from "./model/structured.ts";
-import { objectionTo, wrongSymbol } from "./objections.ts";
+import { assess, wrongSymbol } from "./objections.ts";
 import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
 import { withToolResults } from "./tool-loop.ts";
 
@@ -31,15 +31,16 @@ export async function decide(input: DecisionInput, ctx: AgentContext): Promise<D
     revision,
     ...reportBlocks(daily, weekly),
   });
-  const ground = (answer: ProposedDecision) => groundDecision(answer, input);
-  const { value, llmCallId } = await answerStructured(session, {
+  const { value, checked, llmCallId } = await answerStructured(session, {
     messages: await withToolResults(session, messages),
     schema: ProposedDecision,
     name: "trade_decision",
-    check: (answer) =>
-      wrongSymbol(answer.symbol, subject.symbol) ?? incomplete(answer) ?? objectionTo(ground(answer)),
+    assess: (answer) =>
+      assess([wrongSymbol(answer.symbol, subject.symbol), incomplete(answer)], () =>
+        groundDecision(answer, input),
+      ),
   });
-  return { decision: { ...value, ...decisionFigures(value) }, grounding: ground(value), llmCallId };
+  return { decision: { ...value, ...decisionFigures(value) }, grounding: checked, llmCallId };
 }
 
 function incomplete(answer: ProposedDecision): Objection | null {

@@ -1,7 +1,7 @@
 // What makes an answer unusable although it fits its schema, in words that its author can act on. Pure.
 import type { Grounding } from "#store/model/decision.ts";
 import type { Ticker } from "#store/model/ids.ts";
-import type { Objection } from "./model/structured.ts";
+import type { Assessment, Objection } from "./model/structured.ts";
 
 /** The wrong company: an answer about another symbol than the one asked about. */
 export function wrongSymbol(answered: Ticker, asked: Ticker): Objection | null {
@@ -9,8 +9,20 @@ export function wrongSymbol(answered: Ticker, asked: Ticker): Objection | null {
   return { code: "wrong_symbol", message: `the answer is about ${answered}, the task is about ${asked}` };
 }
 
+/** The first of the objections, else the grounding: what every agent says of its answer. */
+export function assess(
+  objections: readonly (Objection | null)[],
+  ground: () => Grounding,
+): Assessment<Grounding> {
+  const first = objections.find((objection) => objection !== null);
+  if (first) return { objection: first };
+  const grounding = ground();
+  const ungrounded = objectionTo(grounding);
+  return ungrounded === null ? { objection: null, checked: grounding } : { objection: ungrounded };
+}
+
 /** Null for a grounded answer; else every number that has no stored counterpart. */
-export function objectionTo(grounding: Grounding): Objection | null {
+function objectionTo(grounding: Grounding): Objection | null {
   if (grounding.grounded) return null;
   const failed = grounding.checks
     .filter((check) => !check.grounded)

@@ -5,7 +5,7 @@ import { groundReview } from "./grounding.ts";
 import type { Answered, RiskReviewInput } from "./inputs.ts";
 import { openSession } from "./model/exchange.ts";
 import { answerStructured, type Objection } from "./model/structured.ts";
-import { objectionTo } from "./objections.ts";
+import { assess } from "./objections.ts";
 import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
 
 export type ReviewAnswer = Answered & { review: RiskReview };
@@ -22,15 +22,14 @@ export async function reviewRisk(input: RiskReviewInput, ctx: AgentContext): Pro
     verdict,
     ...reportBlocks(daily, weekly),
   });
-  const ground = (review: RiskReview) => groundReview(review, input);
-  const { value, llmCallId } = await answerStructured(openSession(ctx), {
+  const { value, checked, llmCallId } = await answerStructured(openSession(ctx), {
     messages,
     schema: RiskReview,
     name: "risk_review",
-    check: (review) => incomplete(review) ?? objectionTo(ground(review)),
+    assess: (review) => assess([incomplete(review)], () => groundReview(review, input)),
   });
   const review = value.verdict === "reduce" ? value : { ...value, keepFraction: null };
-  return { review, grounding: ground(value), llmCallId };
+  return { review, grounding: checked, llmCallId };
 }
 
 function incomplete(review: RiskReview): Objection | null {

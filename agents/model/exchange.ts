@@ -2,7 +2,13 @@
 // the chat model, and ctx.onCall. No answer is used before its record is stored.
 import type { BaseMessage } from "@langchain/core/messages";
 import type { LlmCallId } from "#store/model/ids.ts";
-import type { LlmCallRecord, LlmCallStatus, Sha256, StructuredMethod } from "#store/model/llm-call.ts";
+import type {
+  LlmCallRecord,
+  LlmCallStatus,
+  Sha256,
+  StoredMessage,
+  StructuredMethod,
+} from "#store/model/llm-call.ts";
 import type { AgentContext } from "../context.ts";
 import type { StageModel } from "../provider.ts";
 import { type CallFailure, classifyFailure, toModelError } from "./failure.ts";
@@ -48,7 +54,8 @@ export async function exchange<T>(
   question: Question,
   judge: (answer: RawAnswer) => Judgement<T>,
 ): Promise<Exchanged<T>> {
-  const requestHash = hashOf(session, question);
+  const messages = question.messages.map(toStoredMessage);
+  const requestHash = hashOf(session, question, messages);
   const stored = await session.ctx.answered?.(requestHash);
   if (stored) {
     const answer = fromRawText(stored.rawAnswer, question.method);
@@ -56,7 +63,7 @@ export async function exchange<T>(
     if (judgement.status === "ok") return { llmCallId: stored.llmCallId, answer, judgement };
   }
   for (let tries = 0; ; tries++) {
-    const tried = await tryOnce(session, { question, requestHash, judge });
+    const tried = await tryOnce(session, { question, messages, requestHash, judge });
     if (!("failed" in tried)) return tried;
     const { failed } = tried;
     if (failed.rejected) return { rejected: failed };
@@ -69,7 +76,13 @@ export async function exchange<T>(
   }
 }
 
-type Try<T> = { question: Question; requestHash: Sha256; judge: (answer: RawAnswer) => Judgement<T> };
+type Try<T> = {
+  question: Question;
+  /** The question's messages as they are stored: hashing a picture once is enough. */
+  messages: StoredMessage[];
+  requestHash: Sha256;
+  judge: (answer: RawAnswer) => Judgement<T>;
+};
 
 async function tryOnce<T>(session: Session, of: Try<T>): Promise<Judged<T> | { failed: CallFailure }> {
   const { ctx } = session;
@@ -174,7 +187,7 @@ function record<T>(
     endpoint: model.host,
     method: base.of.question.method,
     requestHash: base.of.requestHash,
-    messages: base.of.question.messages.map(toStoredMessage),
+    messages: base.of.messages,
     rawAnswer: outcome.rawAnswer,
     parsed: outcome.parsed,
     status: outcome.status,
@@ -186,9 +199,8 @@ function record<T>(
   };
 }
 
-function hashOf(session: Session, question: Question): Sha256 {
+function hashOf(session: Session, question: Question, messages: readonly StoredMessage[]): Sha256 {
   const { name, host } = session.model;
-  const messages = question.messages.map(toStoredMessage);
   return sha256(
     canonicalJson({ model: name, host, method: question.method, messages, options: question.options }),
   );

@@ -14,17 +14,21 @@ import type { RawAnswer } from "./raw-answer.ts";
 /** What is wrong with an answer that fits the schema: said to the model for its one repair, then the error's code. */
 export type Objection = { code: string; message: string };
 
-export type StructuredTask<T> = {
+/** Either the objection, or what was learned while there was none: it comes back with the answer. */
+export type Assessment<C> = { objection: Objection } | { objection: null; checked: C };
+
+export type StructuredTask<T, C> = {
   messages: readonly BaseMessage[];
   /** Nullable, never optional, fields: strict decoders want every key. */
   schema: z.ZodType<T>;
   /** Name of the schema as the server sees it, [a-z_]+. */
   name: string;
-  /** Checks the schema cannot express; null when there is nothing to object to. */
-  check(value: T): Objection | null;
+  /** Checks the schema cannot express. */
+  assess(value: T): Assessment<C>;
 };
 
-export type StructuredAnswer<T> = { value: T; llmCallId: LlmCallId };
+type Accepted<T, C> = { value: T; checked: C };
+export type StructuredAnswer<T, C> = Accepted<T, C> & { llmCallId: LlmCallId };
 
 /** Codes that no repeated question can mend. */
 const FINAL_CODES = ["model_refused", "model_empty_answer"];
@@ -34,10 +38,10 @@ const QUOTED_BACK = 6_000;
  * @throws ModelError `model_invalid_answer`, `model_refused`, `model_empty_answer`, a code of an objection, or a failure
  * of the call itself; `facts` tell stage, model, endpoint and attempts.
  */
-export async function answerStructured<T>(
+export async function answerStructured<T, C>(
   session: Session,
-  task: StructuredTask<T>,
-): Promise<StructuredAnswer<T>> {
+  task: StructuredTask<T, C>,
+): Promise<StructuredAnswer<T, C>> {
   const { memory } = session.model;
   const schema = strictSchema(task.schema);
   const repaired = new Set<string>();
@@ -63,7 +67,7 @@ export async function answerStructured<T>(
     const { judgement, llmCallId } = outcome;
     if (judgement.status === "ok") {
       memory.rung = rung;
-      return { value: judgement.value, llmCallId };
+      return { ...judgement.value, llmCallId };
     }
     if (FINAL_CODES.includes(judgement.code)) throw invalid(session, judgement);
     if (judgement.unreadable && rung < LADDER.length - 1) rung += 1;
@@ -75,7 +79,7 @@ export async function answerStructured<T>(
   }
 }
 
-function judge<T>(answer: RawAnswer, task: StructuredTask<T>): Judgement<T> {
+function judge<T, C>(answer: RawAnswer, task: StructuredTask<T, C>): Judgement<Accepted<T, C>> {
   const call = answer.toolCalls.find((candidate) => candidate.name === task.name);
   const found = findJson(call?.arguments ?? answer.text);
   if (found.kind !== "value") {
@@ -88,9 +92,9 @@ function judge<T>(answer: RawAnswer, task: StructuredTask<T>): Judgement<T> {
   if (!parsed.success) {
     return invalidAnswer(`the answer does not fit the schema:\n${z.prettifyError(parsed.error)}`, false);
   }
-  const objection = task.check(parsed.data);
-  if (objection !== null) return { status: "invalid", ...objection, unreadable: false };
-  return { status: "ok", value: parsed.data, parsed: parsed.data };
+  const assessed = task.assess(parsed.data);
+  if (assessed.objection !== null) return { status: "invalid", ...assessed.objection, unreadable: false };
+  return { status: "ok", value: { value: parsed.data, checked: assessed.checked }, parsed: parsed.data };
 }
 
 function invalidAnswer(message: string, unreadable: boolean): Judgement<never> {

@@ -85,7 +85,7 @@ describe("a decision", () => {
     ["with a stop out of reach", { stopPrice: close * 0.2 }, false],
     ["with an invented price in its text", { analysis: `It fell from $${(close * 1.3).toFixed(3)}.` }, false],
     ["naming its own prices", { analysis: `Stop ${close * 0.96}, target ${close * 1.08}.` }, true],
-  ])("%s is grounded or not: %o", (_, changes, expected) => {
+  ])("%s is judged for what it is", (_, changes, expected) => {
     expect(judge(changes)).toBe(expected);
   });
 
