@@ -3,6 +3,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { InputError } from "#store/model/errors.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import type { AgentStage } from "#store/model/run.ts";
+import { type CallFailure, withoutSecret } from "./model/failure.ts";
 import { type LadderMemory, newLadderMemory } from "./model/ladder-memory.ts";
 import { portableChat } from "./model/portable-chat.ts";
 import type { ModelPrice, PriceTable } from "./model/prices.ts";
@@ -57,6 +58,8 @@ export type StageModel = {
   price: ModelPrice | undefined;
   limits: CallLimits;
   memory: LadderMemory;
+  /** Takes the key out of what a failure says. */
+  redact(failed: CallFailure): CallFailure;
 };
 
 export type ModelProvider = {
@@ -82,6 +85,7 @@ export function createModelProvider(settings: ProviderSettings): ModelProvider {
     price: FREE,
     limits: OFFLINE_LIMITS,
     memory: { ...newLadderMemory(), tools: false },
+    redact: (failed) => failed,
   };
   return {
     describe: () =>
@@ -129,6 +133,7 @@ function onlineModel(endpoint: OpenAiEndpoint, name: string, settings: ProviderS
       maxRetryWaitMs: endpoint.maxRetryWaitMs ?? 30_000,
     },
     memory: newLadderMemory(),
+    redact: (failed) => withoutSecret(failed, apiKey),
   };
 }
 

@@ -1,7 +1,15 @@
-// Finds the JSON object in what a model wrote. Pure.
+// Makes what a model wrote fit for storing, and finds the JSON object in it. Pure.
 
 /** none: no object in sight; broken: one begins, but does not parse (cut off, or malformed). */
 export type FoundJson = { kind: "value"; value: unknown } | { kind: "broken" } | { kind: "none" };
+
+// NUL and halves of surrogate pairs: no database takes them as text.
+const UNSTORABLE = /[\0\p{Surrogate}]/gu;
+
+/** The text with U+FFFD for characters that cannot be stored. */
+export function storable(text: string): string {
+  return text.replace(UNSTORABLE, "\uFFFD");
+}
 
 const THOUGHTS = /<think>[\s\S]*?<\/think>/g;
 const FENCED = /```(?:json)?\s*([\s\S]*?)```/;
@@ -22,7 +30,8 @@ export function findJson(text: string): FoundJson {
 
 function parseObject(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    // Escapes such as \u0000 become characters only here.
+    const value: unknown = JSON.parse(text, (_, item) => (typeof item === "string" ? storable(item) : item));
     return value !== null && typeof value === "object" && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

@@ -90,7 +90,7 @@ async function tryOnce<T>(session: Session, of: Try<T>): Promise<Judged<T> | { f
   session.attempts += 1;
   const id = ctx.newCallId(`${ctx.template.stage}:${ctx.visit}:${session.attempts}`);
   const started = ctx.clock.monotonic();
-  const result = await call(session, of.question);
+  const result = await call(session, of.question, id);
   const latencyMs = Math.max(0, ctx.clock.monotonic() - started);
   const base = { id, latencyMs, of, session };
   if ("failed" in result) {
@@ -141,6 +141,7 @@ function judgeAnswer<T>(answer: RawAnswer, judge: (answer: RawAnswer) => Judgeme
 async function call(
   session: Session,
   question: Question,
+  id: LlmCallId,
 ): Promise<{ answer: RawAnswer; tokens: Tokens } | { failed: CallFailure }> {
   const { model, ctx } = session;
   // A controller per call: a run's long-lived signal must not collect listeners.
@@ -152,12 +153,14 @@ async function call(
     timedOut = true;
     controller.abort(new DOMException("deadline", "TimeoutError"));
   }, model.limits.timeoutMs);
-  const options = { ...question.options, signal: controller.signal };
+  // A trace carries the call's own id, so that a page can link to it.
+  const trace = { runId: id, runName: ctx.template.stage };
+  const options = { ...question.options, ...trace, signal: controller.signal };
   try {
     const result = await model.chat.generate([[...question.messages]], options);
     return { answer: answerOf(result), tokens: tokensOf(result) };
   } catch (error) {
-    return { failed: classifyFailure(error, timedOut ? model.limits.timeoutMs : null) };
+    return { failed: model.redact(classifyFailure(error, timedOut ? model.limits.timeoutMs : null)) };
   } finally {
     clearTimeout(timer);
     ctx.signal.removeEventListener("abort", onAbort);

@@ -1,5 +1,6 @@
 // What a failed exchange means: which code it gets, whether to try again, or another way of asking. Pure.
 import { ModelError } from "#store/model/errors.ts";
+import { storable } from "./answer-text.ts";
 
 /** `again`: the same request may succeed soon; `rejected`: the server will not take this kind of request. */
 export type CallFailure = {
@@ -43,6 +44,15 @@ export function classifyFailure(error: unknown, timeoutMs: number | null): CallF
   return failure(byStatus(status, error), said, { cause: error, retryAfterMs: retryAfter(error) });
 }
 
+/** Some servers repeat the key that they refuse: no message and no cause may carry it on. */
+export function withoutSecret(failed: CallFailure, secret: string | null): CallFailure {
+  if (secret === null || secret === "") return failed;
+  const { message } = failed;
+  // A cause's own text cannot be changed, so a cause that could hold the key is dropped.
+  const leaks = [message, messageOf(failed.cause)].some((text) => text.includes(secret));
+  return leaks ? { ...failed, message: message.replaceAll(secret, "[key]"), cause: undefined } : failed;
+}
+
 export function toModelError(failed: CallFailure, facts: Readonly<Record<string, unknown>>): ModelError {
   return new ModelError(failed.code, failed.message, {
     cause: failed.cause,
@@ -75,7 +85,12 @@ function failure(
   message: string,
   extra: { cause: unknown; retryAfterMs?: number | null },
 ): CallFailure {
-  return { ...known, message, cause: extra.cause, retryAfterMs: extra.retryAfterMs ?? null };
+  return {
+    ...known,
+    message: storable(message),
+    cause: extra.cause,
+    retryAfterMs: extra.retryAfterMs ?? null,
+  };
 }
 
 /** Retry-After in seconds, the only form model servers use; a date is ignored, since no clock is read here. */

@@ -2,6 +2,7 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { LLMResult } from "@langchain/core/outputs";
 import type { StoredToolCall, StructuredMethod } from "#store/model/llm-call.ts";
+import { storable } from "./answer-text.ts";
 import { storedToolCalls, textOf } from "./stored-messages.ts";
 
 /** What came back: `text` is the answer's text, `toolCalls` what it asked for, `refusal` its own no. */
@@ -26,8 +27,8 @@ export function answerOf(result: LLMResult): RawAnswer {
   }
   const finishReason: unknown = generation.generationInfo?.finish_reason;
   return {
-    text: textOf(message.content),
-    toolCalls: AIMessage.isInstance(message) ? storedToolCalls(message) : [],
+    text: storable(textOf(message.content)),
+    toolCalls: AIMessage.isInstance(message) ? storedToolCalls(message).map(storableCall) : [],
     finishReason: typeof finishReason === "string" ? finishReason : null,
     refusal: refusalOf(message),
     present: true,
@@ -41,7 +42,11 @@ function refusalOf(message: BaseMessage): string | null {
       ? raw.choices
       : [];
   const refusal: unknown = choices[0]?.message?.refusal;
-  return typeof refusal === "string" && refusal !== "" ? refusal : null;
+  return typeof refusal === "string" && refusal !== "" ? storable(refusal) : null;
+}
+
+function storableCall({ id, name, arguments: text }: StoredToolCall): StoredToolCall {
+  return { id: storable(id), name: storable(name), arguments: storable(text) };
 }
 
 /** As the server counts them; 0 where it counts none. */

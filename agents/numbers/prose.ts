@@ -38,7 +38,8 @@ const INDICATOR_BEFORE =
   /\b(?:RSI|MACD|histogram|signal line|ATR|SMA|EMA|Super[Tt]rend|Bollinger|ADX|VWAP|CCI|OBV|stochastic|close[sd]?|price|support|resistance|target|stop)\b[^.\d]{0,30}$/i;
 const THRESHOLD_BEFORE =
   /\b(?:above|below|over|under|through|past|reaches|beyond|zone|line|level)\s*(?:the\s+)?$/i;
-const ZONES = [20, 30, 40, 50, 60, 70, 80];
+/** Zones of RSI are named in fives. */
+const ZONE_STEP = 5;
 const SCALE: Readonly<Record<string, number>> = {
   k: 1e3,
   thousand: 1e3,
@@ -99,7 +100,8 @@ function readNumber(match: RegExpExecArray, sentence: string): Omit<ProseNumber,
     !/\b(?:close[sd]?|target|stop|support|resistance)\b[^.\d]{0,20}$/i.test(before)
   )
     return null;
-  if (whole0 && ZONES.includes(size) && /\bRSI\b/i.test(sentence) && isZone(before)) return null;
+  if (whole0 && size < 100 && size % ZONE_STEP === 0 && /\bRSI\b/i.test(sentence) && isZone(before))
+    return null;
   return { text: whole.trim(), value, decimals, kind: isPercent ? "percent" : "value", certain };
 }
 

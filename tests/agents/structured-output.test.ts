@@ -124,6 +124,13 @@ describe("the record of a call", () => {
     expect(JSON.stringify(call)).not.toContain("test-key");
   });
 
+  test("holds no character that a database refuses", async () => {
+    server.behave({ fault: "unstorable" });
+    const { answer, calls } = analyse(provider());
+    expect((await answer).report.summary).toBe("up \uFFFD \uFFFD down");
+    expect(calls[0]?.parsed).toMatchObject({ summary: "up \uFFFD \uFFFD down" });
+  });
+
   test("has no cost when no price is known", async () => {
     const { answer, calls } = analyse(provider({ model: "unpriced" }));
     await answer;
@@ -198,6 +205,15 @@ describe("a failing model", () => {
     expect(error.code).toBe("model_timeout");
     expect(error.retryable).toBe(true);
     expect(calls.map((call) => call.error?.code)).toEqual(["model_timeout", "model_timeout"]);
+  });
+
+  test("that repeats the key in its error does not get it into a record or an error", async () => {
+    server.behave({ fault: 401 });
+    const { answer, calls } = analyse(provider());
+    const error = await failureOf(answer);
+    expect(error.message).toContain("Bearer [key]");
+    expect(error.cause).toBeUndefined();
+    expect(JSON.stringify(calls)).not.toContain("test-key");
   });
 
   test("that nobody runs is reported as unreachable at once", async () => {

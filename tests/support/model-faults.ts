@@ -11,6 +11,7 @@ export type Fault =
   | "wrong_symbol"
   | "wrong_type"
   | "invented_price"
+  | "unstorable"
   | "wrong_side";
 
 export type Spoken = { content: string | null; refusal?: string; finishReason?: string };
@@ -31,6 +32,8 @@ export function spoil(fault: Fault, correct: () => object): Spoken {
       return { content: JSON.stringify(correct()).slice(0, 60), finishReason: "length" };
     case "wrong_symbol":
       return changed((answer) => ({ ...answer, symbol: "ZZZZ" }));
+    case "unstorable":
+      return changed((answer) => ({ ...answer, summary: "up \u0000 \ud800 down" }));
     case "wrong_type":
       return changed((answer) => ({ ...answer, symbol: 7, verdict: 7 }));
     case "invented_price":

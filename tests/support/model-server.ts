@@ -126,7 +126,12 @@ function reply(response: ServerResponse, situation: Situation): void {
   const unknown = unknownParameter(behaviour, received);
   if (typeof fault === "number") {
     const wait = fault === 429 && behaviour.retryAfter !== undefined ? String(behaviour.retryAfter) : null;
-    send(response, fault, { error: { message: `scripted ${fault}`, type: "test" } }, wait);
+    send(
+      response,
+      fault,
+      { error: { message: `scripted ${fault} for ${received.authorization}`, type: "test" } },
+      wait,
+    );
   } else if (received.path !== "/v1/chat/completions") {
     send(response, 404, { error: { message: "no such path" } });
   } else if (unknown !== null) {
