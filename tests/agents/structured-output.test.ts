@@ -11,6 +11,7 @@ import {
   type ModelServer,
   startModelServer,
 } from "#tests/support/model-server.ts";
+import { chartDescriptionText } from "#tools/charts/index.ts";
 import { context, daily, decimal, decisionInput, endpoint, PNG_HASH, subject } from "./desk-context.ts";
 
 let server: ModelServer;
@@ -93,6 +94,13 @@ describe("what the server receives", () => {
     expect(request?.model).toBe("other-model");
     expect(request?.path).toBe("/v1/chat/completions");
   });
+});
+
+test("the prompt names exactly what the chart's own definition draws, and says what each value means", async () => {
+  await analyse(provider()).answer;
+  const text = asked()[0]?.text ?? "";
+  expect(text).toContain(chartDescriptionText(daily().description));
+  for (const name of Object.keys(daily().values.values)) expect(text).toContain(`- ${name} (`);
 });
 
 describe("the record of a call", () => {
