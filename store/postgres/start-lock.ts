@@ -1,4 +1,5 @@
 // One starter at a time per database folder, over processes; a lock of a dead process is taken over. Effects: files.
+import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { UnavailableError } from "../model/errors.ts";
@@ -10,7 +11,7 @@ const POLLS = 2_400;
 
 /** Runs `work` alone. @throws UnavailableError `postgres_start_busy` after two minutes of waiting. */
 export async function withStartLock<Result>(lock: string, work: () => Promise<Result>): Promise<Result> {
-  const own = `${lock}.${process.pid}`;
+  const own = `${lock}.${process.pid}-${randomBytes(6).toString("hex")}`;
   await writeFile(own, await processStamp(process.pid), { mode: 0o600 });
   try {
     for (let poll = 0; !(await take(own, lock)); poll += 1) {
