@@ -5,10 +5,13 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { toErrorRecord } from "#store/model/errors.ts";
+import { ZodError } from "zod";
+import { ApiDocsPage } from "#server/views/pages/api-docs.tsx";
 import { PlainFailurePage } from "#server/views/pages/failure.tsx";
 import { BouncePage } from "#server/views/pages/login.tsx";
-import { apiRoutes } from "./api/routes.ts";
+import { toErrorRecord } from "#store/model/errors.ts";
+import { referenceModel } from "./api/reference.ts";
+import { apiDocument, apiRoutes } from "./api/routes.ts";
 import { loadAssets } from "./assets/catalog.ts";
 import { assetRoutes } from "./assets/routes.ts";
 import { type Door, requireCaller, requireSignIn } from "./auth/guard.ts";
@@ -64,9 +67,12 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
 
   const app = new OpenAPIHono();
   const fail = (c: Context, error: unknown): Response | Promise<Response> => {
-    const found = problemOf(error);
+    const found = problemOf(pageFault(c, error));
     if (found.status >= 500) {
-      deps.log.error({ error: toErrorRecord(error), stack: stackOf(error), path: c.req.path }, "a request failed");
+      deps.log.error(
+        { error: toErrorRecord(error), stack: stackOf(error), path: c.req.path },
+        "a request failed",
+      );
     }
     if (c.req.path.startsWith("/api/")) return problemResponse(found);
     const model = {
@@ -102,13 +108,19 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
     "*",
     bodyLimit({
       maxSize: bodyBytes,
-      onError: () => problemResponse(problem(413, "body_too_large", `A body may have ${bodyBytes} bytes at most.`)),
+      onError: () =>
+        problemResponse(problem(413, "body_too_large", `A body may have ${bodyBytes} bytes at most.`)),
     }),
   );
   app.use("*", sameOriginOnly);
   app.get("/favicon.ico", (c) => c.redirect(`${assets.base}/mark.svg`, 302));
   app.route("/", authRoutes({ door, assets: assets.base, newId: deps.newId }));
-  app.route("/", apiRoutes(deps, feed, requireCaller(door)));
+  const api = apiRoutes(deps, feed, requireCaller(door));
+  app.get("/api/docs", (c) => {
+    const reference = referenceModel(apiDocument(api, deps.describe().version));
+    return c.html(<ApiDocsPage model={{ ...reference, theme: themeOf(c), assets: assets.base }} />);
+  });
+  app.route("/", api);
   const bounce = (c: Context) =>
     c.html(<BouncePage theme={themeOf(c)} assets={assets.base} href={c.req.path} />) as unknown as Response;
   app.route("/", pageRoutes({ deps, door, assets: assets.base, guard: requireSignIn(door, bounce) }));
@@ -118,6 +130,14 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
     request: app.request,
     close: () => feed.close(),
   };
+}
+
+/** A malformed id in the address of a page is a page that is not there. */
+function pageFault(c: Context, error: unknown): unknown {
+  const isPage = c.req.method === "GET" && !c.req.path.startsWith("/api/");
+  return isPage && error instanceof ZodError
+    ? new HTTPException(404, { message: "There is no such page." })
+    : error;
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -87,6 +87,7 @@ function deskProblem(error: DeskError): Problem | null {
 
 const HTTP_CODES: Readonly<Record<number, string>> = {
   400: "malformed_request",
+  404: "not_found",
   403: "forbidden",
   413: "body_too_large",
 };

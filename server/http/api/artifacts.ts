@@ -25,7 +25,10 @@ const list = createRoute({
         message: "name either an execution or a run",
       }),
   },
-  responses: { 200: json(z.object({ rows: z.array(Artifact) }), "In the order of their making."), ...failures() },
+  responses: {
+    200: json(z.object({ rows: z.array(Artifact) }), "In the order of their making."),
+    ...failures(),
+  },
 });
 
 const meta = createRoute({
@@ -63,7 +66,10 @@ const marketData = createRoute({
   summary: "The OHLCV and indicator values behind a chart",
   request: { params, headers: conditional },
   responses: {
-    200: json(z.record(z.string(), z.unknown()), "Values per bar; the same numbers that the agents were given."),
+    200: json(
+      z.record(z.string(), z.unknown()),
+      "Values per bar; the same numbers that the agents were given.",
+    ),
     304: { description: "Unchanged: it never changes." },
     ...failures(404),
   },

@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { listPromptVersions } from "#store/agents/prompts.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import { Instant } from "#store/model/ids.ts";
-import { TradingState } from "#store/model/risk.ts";
+import type { TradingState } from "#store/model/risk.ts";
 import { AgentStage } from "#store/model/run.ts";
 import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
 import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
@@ -27,7 +27,10 @@ const getState = createRoute({
   responses: { 200: json(CurrentTradingState, "The present state and who set it."), ...failures() },
 });
 
-const setState = (path: "/trading-state/halt" | "/trading-state/reduce" | "/trading-state/resume", summary: string) =>
+const setState = (
+  path: "/trading-state/halt" | "/trading-state/reduce" | "/trading-state/resume",
+  summary: string,
+) =>
   createRoute({
     method: "post",
     path,
@@ -95,7 +98,10 @@ const prompts = createRoute({
   tags: ["prompts"],
   summary: "Every prompt version, with the active one of each stage marked",
   request: { query: z.object({ stage: AgentStage.optional() }) },
-  responses: { 200: json(z.object({ rows: z.array(PromptVersion) }), "Newest first per stage."), ...failures() },
+  responses: {
+    200: json(z.object({ rows: z.array(PromptVersion) }), "Newest first per stage."),
+    ...failures(),
+  },
 });
 
 /** Market time and how far the simulator's data reach. */

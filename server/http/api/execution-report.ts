@@ -42,7 +42,12 @@ const events = createRoute({
   request: {
     params,
     query: z.object({
-      after: z.coerce.number().int().min(0).default(0).openapi({ description: "Only events with a greater id." }),
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .default(0)
+        .openapi({ description: "Only events with a greater id." }),
     }),
   },
   responses: { 200: json(z.object({ rows: z.array(FeedRow) }), "At most 500 events."), ...failures(404) },

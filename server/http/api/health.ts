@@ -82,7 +82,13 @@ export function healthApi(deps: WebDeps): Api {
     .openapi(detail, async (c) => {
       const checks = await checkHealth(deps);
       const { version, mode, model, modelOffline } = deps.describe();
-      const answer = { status: worstOf(checks), version, mode, model: { text: model, offline: modelOffline }, checks };
+      const answer = {
+        status: worstOf(checks),
+        version,
+        mode,
+        model: { text: model, offline: modelOffline },
+        checks,
+      };
       return c.json(answer, 200);
     });
 }

@@ -19,7 +19,10 @@ const positions = createRoute({
   tags,
   summary: "Open positions",
   request: { query: z.object({ account: AccountId.optional() }) },
-  responses: { 200: json(z.object({ rows: z.array(Position) }), "Of one account, or of all."), ...failures() },
+  responses: {
+    200: json(z.object({ rows: z.array(Position) }), "Of one account, or of all."),
+    ...failures(),
+  },
 });
 
 const portfolio = createRoute({
@@ -55,7 +58,8 @@ export function portfolioApi(deps: WebDeps): Api {
   const { db } = deps.database;
   const chosen = (wanted: AccountId | undefined): AccountId => {
     const id = wanted ?? deps.broker.accountId;
-    if (id === null) throw new NotFoundError("account_not_known", "The broker has not named its account yet.");
+    if (id === null)
+      throw new NotFoundError("account_not_known", "The broker has not named its account yet.");
     return id;
   };
   return newApi()
@@ -65,7 +69,10 @@ export function portfolioApi(deps: WebDeps): Api {
     })
     .openapi(portfolio, async (c) => {
       const accountId = chosen(c.req.valid("query").account);
-      const [summary, rows] = await Promise.all([latestSnapshot(db, accountId), listPositions(db, accountId)]);
+      const [summary, rows] = await Promise.all([
+        latestSnapshot(db, accountId),
+        listPositions(db, accountId),
+      ]);
       const answer = {
         accountId,
         summary,

@@ -1,11 +1,11 @@
 // The whole API: every module in one router, the OpenAPI document and the reference page made from it.
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import type { CallerEnv } from "../auth/guard.ts";
 import type { WebDeps } from "../deps.ts";
 import type { Feed } from "../events/feed.ts";
 import { idempotent } from "../guards/idempotency.ts";
 import { problem, problemResponse } from "../problems.ts";
-import type { CallerEnv } from "../auth/guard.ts";
 import { type Api, newApi } from "./api.ts";
 import { approvalsApi } from "./approvals.ts";
 import { artifactsApi } from "./artifacts.ts";
@@ -32,6 +32,8 @@ const openapi = createRoute({
   },
 });
 
+const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/health", "/api/openapi.json", "/api/docs"]);
+
 const TAGS = [
   ["executions", "A strategy run over symbols at one as-of time."],
   ["symbol-runs", "One symbol of an execution: nodes, reports, decision, verdict, orders, model calls."],
@@ -52,7 +54,8 @@ const TAGS = [
   ["reference", "The API's own description."],
 ] as const;
 
-function documentOf(api: Api, version: string) {
+/** The OpenAPI 3.1 document of the whole API. */
+export function apiDocument(api: Api, version: string) {
   return api.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -84,15 +87,15 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     description: "Set by the sign-in page.",
   });
 
-  let document: ReturnType<typeof documentOf> | undefined;
+  let document: ReturnType<typeof apiDocument> | undefined;
   api.openapi(openapi, (c) => {
-    document ??= documentOf(api, deps.describe().version);
+    document ??= apiDocument(api, deps.describe().version);
     return c.json(document as unknown as Record<string, unknown>, 200);
   });
   api.route("/", healthApi(deps));
 
   api.use("*", async (c, next) => {
-    const open = c.req.path === "/api/health" || c.req.path === "/api/openapi.json";
+    const open = OPEN_PATHS.has(c.req.path);
     return open ? next() : guard(c, next);
   });
   api.use("*", idempotent(deps.clock));
@@ -114,6 +117,8 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
   ]) {
     api.route("/", part);
   }
-  api.all("*", () => problemResponse(problem(404, "route_not_found", "There is no such address in the API.")));
+  api.all("*", () =>
+    problemResponse(problem(404, "route_not_found", "There is no such address in the API.")),
+  );
   return api;
 }

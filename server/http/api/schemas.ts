@@ -1,5 +1,6 @@
 // Shapes of API answers about executions and runs. Words and rules are those of store/model; nothing is decided here.
 import { z } from "@hono/zod-openapi";
+import { Timeframe } from "#store/model/bar.ts";
 import {
   AccountId,
   ArtifactId,
@@ -11,6 +12,7 @@ import {
   Ticker,
   WorkflowVersionId,
 } from "#store/model/ids.ts";
+import { Sha256 } from "#store/model/llm-call.ts";
 import { DecimalString } from "#store/model/money.ts";
 import {
   ApprovalPolicy,
@@ -21,8 +23,6 @@ import {
   SymbolRunStatus,
 } from "#store/model/run.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
-import { Timeframe } from "#store/model/bar.ts";
-import { Sha256 } from "#store/model/llm-call.ts";
 
 export const ErrorRecord = z
   .object({

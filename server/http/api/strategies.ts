@@ -114,11 +114,7 @@ const workflow = createRoute({
 });
 
 /** Changes what is given and keeps the rest. @throws NotFoundError, ConflictError `strategy_name_taken` */
-export async function changeStrategy(
-  deps: WebDeps,
-  id: StrategyId,
-  wanted: z.output<typeof StrategyChange>,
-) {
+export async function changeStrategy(deps: WebDeps, id: StrategyId, wanted: z.output<typeof StrategyChange>) {
   const { db } = deps.database;
   const present = await getStrategy(db, id);
   return saveStrategy(db, {

@@ -1,7 +1,7 @@
 // One symbol run over HTTP, with everything that led to its end: nodes, reports, decisions, verdicts, orders, calls.
 import { createRoute, z } from "@hono/zod-openapi";
-import { listLlmCalls, llmTotals } from "#store/agents/llm-calls.ts";
 import { decisionsOfRun, listDecisions } from "#store/agents/decisions.ts";
+import { listLlmCalls, llmTotals } from "#store/agents/llm-calls.ts";
 import { listReports } from "#store/agents/reports.ts";
 import { Signal } from "#store/model/decision.ts";
 import { SymbolRunId, Ticker } from "#store/model/ids.ts";
@@ -88,7 +88,17 @@ export function symbolRunsApi(deps: WebDeps): Api {
         ordersOfRun(db, id),
         llmTotals(db, of),
       ]);
-      const whole = { ...run, nodes, artifacts, reports, decisions: decided, verdicts, approvals, orders, llm };
+      const whole = {
+        ...run,
+        nodes,
+        artifacts,
+        reports,
+        decisions: decided,
+        verdicts,
+        approvals,
+        orders,
+        llm,
+      };
       // Rows hold `shown` as unknown JSON; the schema proves it on the way out.
       return c.json(shaped(SymbolRunDetail, whole as z.input<typeof SymbolRunDetail>), 200);
     })

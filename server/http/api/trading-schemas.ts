@@ -1,12 +1,7 @@
 // Shapes of API answers about decisions, approvals, orders and the account. Words are those of store/model.
 import { z } from "@hono/zod-openapi";
-import {
-  AnalystReport,
-  Consolidation,
-  Grounding,
-  RiskReview,
-  TradeDecision,
-} from "#store/model/decision.ts";
+import { ApprovalQuestion } from "#store/model/approval.ts";
+import { AnalystReport, Consolidation, Grounding, RiskReview, TradeDecision } from "#store/model/decision.ts";
 import {
   AccountId,
   ApprovalId,
@@ -20,10 +15,16 @@ import {
 } from "#store/model/ids.ts";
 import { LlmCallRecord } from "#store/model/llm-call.ts";
 import { DecimalString } from "#store/model/money.ts";
-import { AccountSummary, Fill as FillModel, Order as OrderModel, OrderEventKind, OrderStatus, Position as PositionModel } from "#store/model/order.ts";
+import {
+  AccountSummary,
+  Fill as FillModel,
+  OrderEventKind,
+  Order as OrderModel,
+  OrderStatus,
+  Position as PositionModel,
+} from "#store/model/order.ts";
 import { RiskVerdict, TradingState } from "#store/model/risk.ts";
 import { AgentStage, ApprovalChannel, ApprovalEdit, ApprovalStatus } from "#store/model/run.ts";
-import { ApprovalQuestion } from "#store/model/approval.ts";
 
 export const Report = z
   .object({

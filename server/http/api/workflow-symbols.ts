@@ -1,5 +1,6 @@
 // The desk's list of symbols over HTTP: add, look at, change, remove. A new symbol is looked up at the broker first.
 import { createRoute, z } from "@hono/zod-openapi";
+import { saveInstrument } from "#store/market/instruments.ts";
 import { Instant, Ticker } from "#store/model/ids.ts";
 import {
   addWorkflowSymbol,
@@ -8,7 +9,6 @@ import {
   listWorkflowSymbols,
   removeWorkflowSymbol,
 } from "#store/strategies/workflow-symbols.ts";
-import { saveInstrument } from "#store/market/instruments.ts";
 import type { WebDeps } from "../deps.ts";
 import { type Api, failures, json, jsonBody, newApi } from "./api.ts";
 import { shaped } from "./schemas.ts";
@@ -118,10 +118,15 @@ export function workflowSymbolsApi(deps: WebDeps): Api {
   return newApi()
     .openapi(list, async (c) => {
       const { enabled } = c.req.valid("query");
-      const rows = await listWorkflowSymbols(db, enabled === undefined ? {} : { enabled: enabled === "true" });
+      const rows = await listWorkflowSymbols(
+        db,
+        enabled === undefined ? {} : { enabled: enabled === "true" },
+      );
       return c.json({ rows: rows.map((row) => shaped(WorkflowSymbol, row)) }, 200);
     })
-    .openapi(add, async (c) => c.json(shaped(WorkflowSymbol, await addSymbol(deps, c.req.valid("json"))), 201))
+    .openapi(add, async (c) =>
+      c.json(shaped(WorkflowSymbol, await addSymbol(deps, c.req.valid("json"))), 201),
+    )
     .openapi(get, async (c) => {
       return c.json(shaped(WorkflowSymbol, await getWorkflowSymbol(db, c.req.valid("param").id)), 200);
     })

@@ -14,7 +14,12 @@ const require = createRequire(import.meta.url);
 const CLIENT = join(dirname(fileURLToPath(import.meta.url)), "../../views/client");
 const compress = promisify(gzip);
 
-export type Asset = { bytes: Buffer; gzipped: Buffer | null; mediaType: string };
+export type Asset = {
+  bytes: Buffer;
+  /** Compressed when first asked for, then kept; null for what is compressed already. */
+  gzipped(): Promise<Buffer> | null;
+  mediaType: string;
+};
 export type Assets = {
   /** Address folder, such as "/assets/1f0c…": what pages put before a name. */
   base: string;
@@ -52,25 +57,31 @@ const UTIL_IMPORT = /^import\s*(\{[^}]*\})\s*from\s*['"]vega-util['"];?/m;
  */
 async function interpreter(): Promise<Buffer> {
   const source = await readFile(fileURLToPath(import.meta.resolve("vega-interpreter")), "utf8");
-  if (!UTIL_IMPORT.test(source)) throw new InvariantError("vega-interpreter no longer imports from vega-util");
+  if (!UTIL_IMPORT.test(source))
+    throw new InvariantError("vega-interpreter no longer imports from vega-util");
   return Buffer.from(source.replace(UTIL_IMPORT, "const $1 = globalThis.vega;"));
 }
 
-async function asset(name: string, bytes: Buffer): Promise<Asset> {
+function asset(name: string, bytes: Buffer): Asset {
   const mediaType = MEDIA_TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
-  return { bytes, gzipped: mediaType.startsWith("font/") ? null : await compress(bytes), mediaType };
+  let gzipped: Promise<Buffer> | null = null;
+  const zip = () => {
+    gzipped ??= compress(bytes);
+    return gzipped;
+  };
+  return { bytes, gzipped: mediaType.startsWith("font/") ? () => null : zip, mediaType };
 }
 
 export async function loadAssets(cacheDir: string): Promise<Assets> {
   const named: [string, Buffer][] = await Promise.all(
-    Object.entries(FILES).map(async ([name, path]): Promise<[string, Buffer]> => [name, await readFile(path())]),
+    Object.entries(FILES).map(
+      async ([name, path]): Promise<[string, Buffer]> => [name, await readFile(path())],
+    ),
   );
   named.push(["vega-interpreter.js", await interpreter()]);
   named.push(["app.css", Buffer.from(await compileStyles(cacheDir))]);
   const hash = createHash("sha256");
   for (const [name, bytes] of named) hash.update(name).update(bytes);
-  const found = new Map(
-    await Promise.all(named.map(async ([name, bytes]) => [name, await asset(name, bytes)] as const)),
-  );
+  const found = new Map(named.map(([name, bytes]) => [name, asset(name, bytes)]));
   return { base: `/assets/${hash.digest("hex").slice(0, 16)}`, find: (name) => found.get(name) };
 }

@@ -5,13 +5,13 @@ import type { Assets } from "./catalog.ts";
 
 export function assetRoutes(assets: Assets): Hono {
   const app = new Hono();
-  app.get("/:version/:name", (c) => {
+  app.get("/:version/:name", async (c) => {
     const found = assets.find(c.req.param("name"));
     const current = assets.base === `/assets/${c.req.param("version")}`;
     if (found === undefined || !current) {
       return problemResponse(problem(404, "asset_not_found", "There is no such file."));
     }
-    const gzipped = /\bgzip\b/.test(c.req.header("accept-encoding") ?? "") ? found.gzipped : null;
+    const gzipped = /\bgzip\b/.test(c.req.header("accept-encoding") ?? "") ? await found.gzipped() : null;
     const headers = {
       "content-type": found.mediaType,
       "cache-control": "public, max-age=31536000, immutable",

@@ -91,10 +91,7 @@ export function requireCaller(door: Door): MiddlewareHandler<CallerEnv> {
 }
 
 /** For pages: leads to the sign-in page and back. `bounce` answers what came over a link from another site. */
-export function requireSignIn(
-  door: Door,
-  bounce: (c: Context) => Response,
-): MiddlewareHandler<CallerEnv> {
+export function requireSignIn(door: Door, bounce: (c: Context) => Response): MiddlewareHandler<CallerEnv> {
   return identify(door, (c) => {
     // The cookie is SameSite=Strict, so a click in a mail arrives without it: asking again from here brings it along.
     if (c.req.method === "GET" && c.req.header("sec-fetch-site") === "cross-site") return bounce(c);

@@ -1,11 +1,11 @@
 // Sign in, sign out, appearance. The only routes that a stranger may post to; failures count towards the lockout.
 import { type Context, Hono } from "hono";
-import { getCookie, setCookie, deleteCookie } from "hono/cookie";
-import { Theme } from "./theme.ts";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { LoginPage } from "#server/views/pages/login.tsx";
 import { clientOf } from "../guards/client.ts";
 import { problem, problemResponse } from "../problems.ts";
 import { type Door, lockedOut, putSessionCookie, SESSION_COOKIE, sessionOf } from "./guard.ts";
+import { Theme } from "./theme.ts";
 
 const THEME_COOKIE = "countersign_theme";
 

@@ -33,7 +33,9 @@ export function idempotent(clock: Clock): MiddlewareHandler {
     const now = clock.monotonic();
     forget(now);
     const slot = `${c.req.path} ${key}`;
-    const fingerprint = createHash("sha256").update(await c.req.text()).digest("hex");
+    const fingerprint = createHash("sha256")
+      .update(await c.req.text())
+      .digest("hex");
     const known = entries.get(slot);
     if (known !== undefined) {
       if (known.fingerprint !== fingerprint) {

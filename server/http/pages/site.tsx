@@ -2,13 +2,13 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Frame } from "#server/views/layout/frame.ts";
+import { FailurePage } from "#server/views/pages/failure.tsx";
+import type { Notice } from "#server/views/parts/blocks.tsx";
 import { toErrorRecord } from "#store/model/errors.ts";
 import { latestEventId } from "#store/runs/event-feed.ts";
 import { listApprovals } from "#store/trading/approvals.ts";
 import { currentTradingState } from "#store/trading/trading-state.ts";
-import type { Frame } from "#server/views/layout/frame.ts";
-import type { Notice } from "#server/views/parts/blocks.tsx";
-import { FailurePage } from "#server/views/pages/failure.tsx";
 import type { Door } from "../auth/guard.ts";
 import { themeOf } from "../auth/routes.tsx";
 import type { WebDeps } from "../deps.ts";
@@ -23,7 +23,10 @@ const DONE: Readonly<Record<string, Notice>> = {
   started: { tone: "good", text: "Execution started." },
   retried: { tone: "good", text: "The failed symbols are queued again; finished ones are left alone." },
   nothing: { tone: "warn", text: "There was nothing to do." },
-  approve: { tone: "good", text: "Approved. Price and limits are checked once more before the order leaves." },
+  approve: {
+    tone: "good",
+    text: "Approved. Price and limits are checked once more before the order leaves.",
+  },
   edit: { tone: "good", text: "Approved with your changes. Price and limits are checked once more." },
   reject: { tone: "good", text: "Rejected. No order will be sent." },
   cancel: { tone: "good", text: "Cancel requested. The broker has the last word; see the order's events." },
@@ -108,14 +111,21 @@ export function createSite(options: { deps: WebDeps; door: Door; assets: string 
           errors: (found.errors ?? []).filter((fault) => fault.message !== found.detail),
           back,
         };
-        return c.html(<FailurePage frame={await frame(c)} model={model} />, found.status as ContentfulStatusCode);
+        return c.html(
+          <FailurePage frame={await frame(c)} model={model} />,
+          found.status as ContentfulStatusCode,
+        );
       }
     },
   };
 }
 
 /** A page with its frame, never cached. */
-export function show(c: Context<FormEnv>, page: Child, status: ContentfulStatusCode = 200): Response | Promise<Response> {
+export function show(
+  c: Context<FormEnv>,
+  page: Child,
+  status: ContentfulStatusCode = 200,
+): Response | Promise<Response> {
   c.header("cache-control", "no-store");
   return c.html(page as string, status);
 }

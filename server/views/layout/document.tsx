@@ -3,7 +3,13 @@ import type { PropsWithChildren } from "hono/jsx";
 import type { Theme } from "./frame.ts";
 
 export function Document(
-  props: PropsWithChildren<{ title: string; theme: Theme; assets: string; eventsAfter?: string; refreshNow?: boolean }>,
+  props: PropsWithChildren<{
+    title: string;
+    theme: Theme;
+    assets: string;
+    eventsAfter?: string;
+    refreshNow?: boolean;
+  }>,
 ) {
   const scripted = props.eventsAfter !== undefined;
   return (
@@ -15,7 +21,13 @@ export function Document(
         <meta name="color-scheme" content={props.theme === "system" ? "light dark" : props.theme} />
         {props.refreshNow ? <meta http-equiv="refresh" content="0" /> : null}
         <link rel="icon" href={`${props.assets}/mark.svg`} type="image/svg+xml" />
-        <link rel="preload" href={`${props.assets}/inter.woff2`} as="font" type="font/woff2" crossorigin="anonymous" />
+        <link
+          rel="preload"
+          href={`${props.assets}/inter.woff2`}
+          as="font"
+          type="font/woff2"
+          crossorigin="anonymous"
+        />
         <link rel="stylesheet" href={`${props.assets}/app.css`} />
         {scripted ? (
           <>

@@ -15,7 +15,12 @@ export type Frame = {
   /** The event stream goes on after this id, so nothing between rendering and connecting is missed. */
   eventsAfter: string;
   trading: TradingState;
-  broker: { kind: "ibkr" | "simulator"; paper: boolean; accountId: string | null; state: "ok" | "degraded" | "down" };
+  broker: {
+    kind: "ibkr" | "simulator";
+    paper: boolean;
+    accountId: string | null;
+    state: "ok" | "degraded" | "down";
+  };
   model: { text: string; offline: boolean };
   /** Business time, UTC; null when the broker does not say. */
   marketNow: string | null;

@@ -1,8 +1,8 @@
 // Navigation and status around each signed-in page: a rail on wide screens, a thumb bar on phones.
 import type { Child, PropsWithChildren } from "hono/jsx";
 import { live, NoticeBar } from "../parts/blocks.tsx";
-import { exchangeTime, utcTime } from "../parts/format.ts";
 import { ActionForm } from "../parts/form.tsx";
+import { exchangeTime, utcTime } from "../parts/format.ts";
 import { Icon, type IconName, Mark } from "../parts/icons.tsx";
 import { TradingPill } from "../parts/status.tsx";
 import { Document } from "./document.tsx";
@@ -149,7 +149,12 @@ function StatusStrip(props: { frame: Frame }) {
       <StatusItem icon="prompts" label="Model">
         {model.text}
       </StatusItem>
-      <span id="stream-state" data-stream class="text-warn ml-auto hidden items-center gap-1.5 font-medium" role="status">
+      <span
+        id="stream-state"
+        data-stream
+        class="text-warn ml-auto hidden items-center gap-1.5 font-medium"
+        role="status"
+      >
         <Icon name="warn" size={14} /> live updates lost, reconnecting
       </span>
     </div>
@@ -217,7 +222,10 @@ export function Shell(props: PropsWithChildren<{ title: string; frame: Frame; as
   const { frame } = props;
   return (
     <Document title={props.title} theme={frame.theme} assets={frame.assets} eventsAfter={frame.eventsAfter}>
-      <a href="#main" class="bg-panel sr-only z-40 rounded-md p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#main"
+        class="bg-panel sr-only z-40 rounded-md p-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to content
       </a>
       <div class="flex">

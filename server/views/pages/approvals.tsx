@@ -24,7 +24,8 @@ export function ApprovalsPage(props: { frame: Frame; model: ApprovalsModel }) {
         {pending.length === 0 ? (
           <div class="panel">
             <Empty icon="approvals" title="Nothing waits for you">
-              When agents propose an order that passes the rules, and its strategy asks a person, it appears here.{" "}
+              When agents propose an order that passes the rules, and its strategy asks a person, it appears
+              here.{" "}
               <a class="link" href="/executions/new">
                 Start an execution
               </a>{" "}
@@ -61,17 +62,22 @@ export function ApprovalsPage(props: { frame: Frame; model: ApprovalsModel }) {
                       </a>
                     </td>
                     <td class="whitespace-nowrap">
-                      <SignalPill signal={approval.shown.decision.signal} /> {quantity(approval.shown.plan.quantity)} for{" "}
+                      <SignalPill signal={approval.shown.decision.signal} />{" "}
+                      {quantity(approval.shown.plan.quantity)} for{" "}
                       {money(approval.shown.plan.notional, approval.shown.plan.currency, 0)}
                     </td>
                     <td>
                       <ApprovalState status={approval.status} />
                       {approval.reason === null ? null : (
-                        <span class="text-muted prose-text mt-1 block max-w-md text-xs">{approval.reason}</span>
+                        <span class="text-muted prose-text mt-1 block max-w-md text-xs">
+                          {approval.reason}
+                        </span>
                       )}
                     </td>
                     <td class="text-muted">{approval.answeredBy ?? "–"}</td>
-                    <td class="text-muted">{approval.answeredAt === null ? "–" : <Time at={approval.answeredAt} compact />}</td>
+                    <td class="text-muted">
+                      {approval.answeredAt === null ? "–" : <Time at={approval.answeredAt} compact />}
+                    </td>
                   </tr>
                 ))}
               </tbody>

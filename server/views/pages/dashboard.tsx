@@ -6,13 +6,18 @@ import { Shell } from "../layout/shell.tsx";
 import type { ApprovalModel } from "../parts/approval.tsx";
 import { Empty, live, PageHead, Panel, Stat, Time } from "../parts/blocks.tsx";
 import { Curve, type CurvePoint } from "../parts/drawings.tsx";
-import { decimal, exchangeTime, percent, quantity, signed, utcTime } from "../parts/format.ts";
 import { ActionForm, type FormToken } from "../parts/form.tsx";
+import { decimal, exchangeTime, percent, quantity, signed, utcTime } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
 import { gainTone, HealthPill, Pill, SignalPill, TradingPill } from "../parts/status.tsx";
 import { type ExecutionLine, ExecutionTable, PositionTable } from "../parts/tables.tsx";
 
-export type AlertLine = { id: number; level: "info" | "warning" | "alarm"; message: string; createdAt: string };
+export type AlertLine = {
+  id: number;
+  level: "info" | "warning" | "alarm";
+  message: string;
+  createdAt: string;
+};
 
 export type DashboardModel = {
   trading: { state: TradingState; reason: string | null; who: string | null; at: string | null };
@@ -20,8 +25,8 @@ export type DashboardModel = {
   /** Null with a real broker: its market moves by itself. */
   simulator: { end: string | null } | null;
   summary: AccountSummary | null;
-  /** Account value at the first snapshot. */
-  startValue: string | null;
+  /** Equity against the first snapshot, in currency and as a fraction. */
+  change: { amount: string; share: string } | null;
   curve: readonly CurvePoint[];
   positions: readonly Position[];
   unrealizedPnl: string;
@@ -56,7 +61,14 @@ function TradingPanel(props: { model: DashboardModel; token: FormToken }) {
         <label class="sr-only" for="trading-reason">
           Reason
         </label>
-        <input id="trading-reason" name="reason" class="field min-w-0 flex-1" maxlength={500} placeholder="Reason" required />
+        <input
+          id="trading-reason"
+          name="reason"
+          class="field min-w-0 flex-1"
+          maxlength={500}
+          placeholder="Reason"
+          required
+        />
         <button type="submit" class={`button ${active ? "button-bad" : "button-good"}`}>
           <Icon name={active ? "stop" : "check"} /> {active ? "Halt" : "Resume"}
         </button>
@@ -70,8 +82,15 @@ function MarketPanel(props: { model: DashboardModel; frame: Frame }) {
   const { marketNow } = props.frame;
   const atEnd = marketNow !== null && simulator?.end != null && marketNow >= simulator.end;
   return (
-    <Panel id="market" title={simulator === null ? "Broker" : "Gateway simulator"} actions={<HealthPill state={broker.state} />} live="any">
-      <p class="text-lg leading-tight font-semibold tabular-nums">{marketNow === null ? "no market time" : exchangeTime(marketNow)}</p>
+    <Panel
+      id="market"
+      title={simulator === null ? "Broker" : "Gateway simulator"}
+      actions={<HealthPill state={broker.state} />}
+      live="any"
+    >
+      <p class="text-lg leading-tight font-semibold tabular-nums">
+        {marketNow === null ? "no market time" : exchangeTime(marketNow)}
+      </p>
       <p class="text-muted text-xs tabular-nums">{marketNow === null ? "" : utcTime(marketNow)}</p>
       <p class="text-muted prose-text mt-2 text-sm">{broker.detail}</p>
       {broker.provenAt === null ? null : (
@@ -95,7 +114,7 @@ function MarketPanel(props: { model: DashboardModel; frame: Frame }) {
 }
 
 function AccountPanel(props: { model: DashboardModel }) {
-  const { summary, curve, startValue, unrealizedPnl, positions } = props.model;
+  const { summary, curve, change, unrealizedPnl, positions } = props.model;
   if (summary === null) {
     return (
       <Panel id="account" title="Account" live="any">
@@ -105,21 +124,27 @@ function AccountPanel(props: { model: DashboardModel }) {
       </Panel>
     );
   }
-  const change = startValue === null ? null : (Number(summary.netLiquidation) - Number(startValue)).toFixed(2);
   return (
     <Panel id="account" title="Account" note={<Time at={summary.at} compact />} live="any">
       <div class="grid grid-cols-2 gap-4 sm:grid-cols-4">
         <Stat label={`Equity in ${summary.currency}`} value={decimal(summary.netLiquidation)} />
         <Stat
           label="Since the first day"
-          value={signed(change)}
-          tone={gainTone(change)}
-          note={
-            change === null || startValue === null ? undefined : percent(Number(change) / Number(startValue), 2)
-          }
+          value={signed(change?.amount ?? null)}
+          tone={gainTone(change?.amount ?? null)}
+          note={change === null ? undefined : percent(change.share, 2)}
         />
-        <Stat label="Unrealised" value={signed(unrealizedPnl)} tone={gainTone(unrealizedPnl)} note={`${positions.length} open`} />
-        <Stat label="Cash" value={decimal(summary.totalCash)} note={`buying power ${decimal(summary.buyingPower, 0)}`} />
+        <Stat
+          label="Unrealised"
+          value={signed(unrealizedPnl)}
+          tone={gainTone(unrealizedPnl)}
+          note={`${positions.length} open`}
+        />
+        <Stat
+          label="Cash"
+          value={decimal(summary.totalCash)}
+          note={`buying power ${decimal(summary.buyingPower, 0)}`}
+        />
       </div>
       <div class="mt-4">
         {curve.length < 2 ? (
@@ -139,7 +164,13 @@ function ApprovalLines(props: { rows: readonly ApprovalModel[] }) {
       title="Needs your countersign"
       flush
       live="any"
-      actions={props.rows.length === 0 ? undefined : <a class="link text-sm" href="/approvals">Open inbox</a>}
+      actions={
+        props.rows.length === 0 ? undefined : (
+          <a class="link text-sm" href="/approvals">
+            Open inbox
+          </a>
+        )
+      }
     >
       {props.rows.length === 0 ? (
         <Empty icon="approvals" title="Nothing waits for you">
@@ -149,13 +180,19 @@ function ApprovalLines(props: { rows: readonly ApprovalModel[] }) {
         <ul>
           {props.rows.map((row) => (
             <li class="border-line border-b last:border-0">
-              <a href={`/approvals/${row.id}`} class="hover:bg-raised flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
+              <a
+                href={`/approvals/${row.id}`}
+                class="hover:bg-raised flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3"
+              >
                 <SignalPill signal={row.shown.decision.signal} />
                 <span class="font-semibold">{row.shown.symbol}</span>
                 <span class="tabular-nums">
-                  {quantity(row.shown.plan.quantity)} for {decimal(row.shown.plan.notional, 0)} {row.shown.plan.currency}
+                  {quantity(row.shown.plan.quantity)} for {decimal(row.shown.plan.notional, 0)}{" "}
+                  {row.shown.plan.currency}
                 </span>
-                <span class="text-bad tabular-nums">−{decimal(row.shown.plan.lossAtStop, 0)} at the stop</span>
+                <span class="text-bad tabular-nums">
+                  −{decimal(row.shown.plan.lossAtStop, 0)} at the stop
+                </span>
                 <span class="text-warn ml-auto text-sm" data-expires={row.expiresAt}>
                   until <Time at={row.expiresAt} compact />
                 </span>
@@ -216,7 +253,17 @@ export function DashboardPage(props: { frame: Frame; model: DashboardModel }) {
         </div>
       </div>
       <div class="mt-4 space-y-4">
-        <Panel id="positions" title="Positions" flush live="any" actions={<a class="link text-sm" href="/portfolio">Portfolio</a>}>
+        <Panel
+          id="positions"
+          title="Positions"
+          flush
+          live="any"
+          actions={
+            <a class="link text-sm" href="/portfolio">
+              Portfolio
+            </a>
+          }
+        >
           {model.positions.length === 0 ? (
             <Empty icon="portfolio" title="No open positions">
               A position appears when an approved order is filled
@@ -226,7 +273,17 @@ export function DashboardPage(props: { frame: Frame; model: DashboardModel }) {
             <PositionTable rows={model.positions} />
           )}
         </Panel>
-        <Panel id="recent" title="Recent executions" flush live="any" actions={<a class="link text-sm" href="/executions">All</a>}>
+        <Panel
+          id="recent"
+          title="Recent executions"
+          flush
+          live="any"
+          actions={
+            <a class="link text-sm" href="/executions">
+              All
+            </a>
+          }
+        >
           {model.executions.length === 0 ? (
             <Empty icon="executions" title="No execution yet">
               An execution lets the agents analyse your symbols once.{" "}

@@ -3,8 +3,8 @@ import type { ApprovalPolicy, ExecutionStatus } from "#store/model/run.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, Facts, type Notice, NoticeBar, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
-import { cost, decimal, duration, exchangeDate, plural } from "../parts/format.ts";
 import { ActionForm, Choice, type Faults, Field } from "../parts/form.tsx";
+import { cost, decimal, duration, exchangeDate, plural } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
 import { ExecutionState, Pill } from "../parts/status.tsx";
 import { type ExecutionLine, ExecutionTable, type RunLineModel, RunTable } from "../parts/tables.tsx";
@@ -27,7 +27,10 @@ export function ExecutionsPage(props: { frame: Frame; model: ExecutionsModel }) 
   const { model } = props;
   return (
     <Shell title="Executions" frame={props.frame}>
-      <PageHead title="Executions" lead="One execution runs a strategy over its symbols once, as of one moment.">
+      <PageHead
+        title="Executions"
+        lead="One execution runs a strategy over its symbols once, as of one moment."
+      >
         <a class="button button-primary" href="/executions/new">
           <Icon name="plus" /> New execution
         </a>
@@ -47,7 +50,10 @@ export function ExecutionsPage(props: { frame: Frame; model: ExecutionsModel }) 
       </nav>
       <Panel id="executions" flush live="any">
         {model.rows.length === 0 ? (
-          <Empty icon="executions" title={model.status === null ? "No execution yet" : `No ${model.status} execution`}>
+          <Empty
+            icon="executions"
+            title={model.status === null ? "No execution yet" : `No ${model.status} execution`}
+          >
             <a class="link" href="/executions/new">
               Start one
             </a>{" "}
@@ -97,7 +103,10 @@ export function StartPage(props: { frame: Frame; model: StartModel }) {
                 name="strategy"
                 label="Strategy"
                 value={model.values.strategy}
-                options={model.strategies.map((strategy) => [strategy.id, `${strategy.name} (${strategy.symbols.join(", ")})`])}
+                options={model.strategies.map((strategy) => [
+                  strategy.id,
+                  `${strategy.name} (${strategy.symbols.join(", ")})`,
+                ])}
                 fault={model.faults.strategy}
               />
               <Field
@@ -195,9 +204,17 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
               ["Mode", `${model.mode}, session ${model.gatewaySession}`],
               ["Account", model.accountId ?? "not yet known"],
               ["As of", <Time at={model.asOf} />],
-              ["Approval", { ask: "a person, each order", auto: "by the rules alone", never: "no orders" }[model.approval]],
+              [
+                "Approval",
+                { ask: "a person, each order", auto: "by the rules alone", never: "no orders" }[
+                  model.approval
+                ],
+              ],
               ["Took", model.finishedAt === null ? "still open" : duration(model.durationMs)],
-              ["Model calls", `${model.llm.calls}, ${decimal(model.llm.inputTokens + model.llm.outputTokens, 0)} tokens`],
+              [
+                "Model calls",
+                `${model.llm.calls}, ${decimal(model.llm.inputTokens + model.llm.outputTokens, 0)} tokens`,
+              ],
               [
                 "Model cost",
                 model.llm.unpricedCalls === 0

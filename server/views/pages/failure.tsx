@@ -1,6 +1,7 @@
 // What a page says when it cannot be shown, or a form could not be carried out.
-import type { Frame } from "../layout/frame.ts";
+
 import { Document } from "../layout/document.tsx";
+import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Icon } from "../parts/icons.tsx";
 

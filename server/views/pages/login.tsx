@@ -1,6 +1,7 @@
 // Sign-in with the admin token; the one page that works without a session.
-import type { Theme } from "../layout/frame.ts";
+
 import { Document } from "../layout/document.tsx";
+import type { Theme } from "../layout/frame.ts";
 import { FieldNotes } from "../parts/form.tsx";
 import { Mark } from "../parts/icons.tsx";
 
@@ -17,7 +18,15 @@ export function LoginPage(props: { model: LoginModel }) {
         <form method="post" action="/login" class="panel flex flex-col gap-4 p-5">
           <h1 class="text-base font-semibold">Sign in to the desk</h1>
           <input type="hidden" name="next" value={model.next} />
-          <input type="text" name="username" value="admin" autocomplete="username" class="hidden" tabindex={-1} aria-hidden="true" readonly />
+          <input
+            type="text"
+            name="username"
+            value="admin"
+            autocomplete="username"
+            class="hidden"
+            tabindex={-1}
+            readonly
+          />
           <div>
             <label for="token" class="mb-1 block text-sm font-medium">
               Admin token

@@ -4,8 +4,8 @@ import { OrderStatus as OrderStatuses, TERMINAL_ORDER_STATUSES } from "#store/mo
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, Facts, live, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
-import { money, price, quantity, words } from "../parts/format.ts";
 import { ActionForm } from "../parts/form.tsx";
+import { money, price, quantity, words } from "../parts/format.ts";
 import { OrderState, Pill } from "../parts/status.tsx";
 import { FillTable, type OrderLine, OrderTable } from "../parts/tables.tsx";
 import type { OrderModel } from "../run/model.ts";
@@ -28,7 +28,14 @@ export function OrdersPage(props: { frame: Frame; model: OrdersModel }) {
           <label class="sr-only" for="symbol">
             Symbol
           </label>
-          <input id="symbol" name="symbol" class="field w-28 uppercase placeholder:normal-case" placeholder="Symbol" value={model.symbol} maxlength={10} />
+          <input
+            id="symbol"
+            name="symbol"
+            class="field w-28 uppercase placeholder:normal-case"
+            placeholder="Symbol"
+            value={model.symbol}
+            maxlength={10}
+          />
           <label class="sr-only" for="status">
             State
           </label>
@@ -78,7 +85,8 @@ function isOpen(status: OrderStatus): boolean {
 
 export function OrderPage(props: { frame: Frame; order: OrderPageModel }) {
   const { order } = props;
-  const cancellable = isOpen(order.status) && order.brokerOrderId !== null && order.status !== "PENDING_CANCEL";
+  const cancellable =
+    isOpen(order.status) && order.brokerOrderId !== null && order.status !== "PENDING_CANCEL";
   return (
     <Shell title={`${order.side} ${order.symbol}`} frame={props.frame}>
       <PageHead
@@ -112,7 +120,11 @@ export function OrderPage(props: { frame: Frame; order: OrderPageModel }) {
         {order.external ? <Pill tone="quiet" text="external" /> : null}
         {cancellable ? (
           <ActionForm action={`/orders/${order.id}/cancel`} token={props.frame.formToken}>
-            <button type="submit" class="button button-bad" data-confirm={`Ask the broker to cancel this ${order.leg} order?`}>
+            <button
+              type="submit"
+              class="button button-bad"
+              data-confirm={`Ask the broker to cancel this ${order.leg} order?`}
+            >
               Cancel order
             </button>
           </ActionForm>
@@ -121,7 +133,9 @@ export function OrderPage(props: { frame: Frame; order: OrderPageModel }) {
       <div class="grid items-start gap-4 lg:grid-cols-3">
         <div class="min-w-0 space-y-4 lg:col-span-2" id="order-facts" {...live("any")}>
           <Panel>
-            {order.reason === null ? null : <p class="text-bad prose-text mb-3 font-medium">{order.reason}</p>}
+            {order.reason === null ? null : (
+              <p class="text-bad prose-text mb-3 font-medium">{order.reason}</p>
+            )}
             <Facts
               columns={3}
               rows={[
@@ -132,7 +146,10 @@ export function OrderPage(props: { frame: Frame; order: OrderPageModel }) {
                 ["Average fill", money(order.averageFillPrice, order.currency)],
                 ["Account", `${order.accountId}, session ${order.gatewaySession}`],
                 ["Client order id", <span class="font-mono text-xs">{order.clientOrderId ?? "none"}</span>],
-                ["Broker order id", <span class="font-mono text-xs">{order.brokerOrderId ?? "not yet"}</span>],
+                [
+                  "Broker order id",
+                  <span class="font-mono text-xs">{order.brokerOrderId ?? "not yet"}</span>,
+                ],
                 ["Contract", String(order.conid)],
                 ...(order.parentOrderId === null
                   ? []

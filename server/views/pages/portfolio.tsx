@@ -52,8 +52,16 @@ export function PortfolioPage(props: { frame: Frame; model: PortfolioModel }) {
                 <Stat label="Cash" value={decimal(summary.totalCash)} />
                 <Stat label="Buying power" value={decimal(summary.buyingPower)} />
                 <Stat label="Exposure" value={percent(model.exposure)} note="of equity" />
-                <Stat label="Unrealised" value={signed(model.unrealizedPnl)} tone={gainTone(model.unrealizedPnl)} />
-                <Stat label="Realised, open positions" value={signed(model.realizedPnl)} tone={gainTone(model.realizedPnl)} />
+                <Stat
+                  label="Unrealised"
+                  value={signed(model.unrealizedPnl)}
+                  tone={gainTone(model.unrealizedPnl)}
+                />
+                <Stat
+                  label="Realised, open positions"
+                  value={signed(model.realizedPnl)}
+                  tone={gainTone(model.realizedPnl)}
+                />
               </div>
               <Curve points={model.curve} currency={summary.currency} />
             </>

@@ -19,7 +19,10 @@ export type PromptModel = {
 export function PromptsPage(props: { frame: Frame; rows: readonly PromptModel[] }) {
   return (
     <Shell title="Prompts" frame={props.frame}>
-      <PageHead title="Prompts" lead="Each stage has its own prompt. A version never changes; its hash is in every call made with it." />
+      <PageHead
+        title="Prompts"
+        lead="Each stage has its own prompt. A version never changes; its hash is in every call made with it."
+      />
       <Panel flush>
         {props.rows.length === 0 ? (
           <Empty icon="prompts" title="No prompts stored yet">
@@ -46,7 +49,13 @@ export function PromptsPage(props: { frame: Frame; rows: readonly PromptModel[] 
                     </a>
                   </td>
                   <td>{row.version}</td>
-                  <td>{row.active ? <Pill tone="good" icon="check" text="active" /> : <span class="text-muted">kept</span>}</td>
+                  <td>
+                    {row.active ? (
+                      <Pill tone="good" icon="check" text="active" />
+                    ) : (
+                      <span class="text-muted">kept</span>
+                    )}
+                  </td>
                   <td class="text-muted text-sm">{row.inputs.join(", ")}</td>
                   <td class="font-mono text-xs">{row.contentHash.slice(0, 12)}</td>
                   <td class="text-muted">
@@ -66,7 +75,10 @@ export function PromptPage(props: { frame: Frame; prompt: PromptModel }) {
   const { prompt } = props;
   return (
     <Shell title={`Prompt ${words(prompt.stage)}`} frame={props.frame}>
-      <PageHead title={`${words(prompt.stage)}, version ${prompt.version}`} back={{ href: "/prompts", text: "Prompts" }}>
+      <PageHead
+        title={`${words(prompt.stage)}, version ${prompt.version}`}
+        back={{ href: "/prompts", text: "Prompts" }}
+      >
         {prompt.active ? <Pill tone="good" icon="check" text="active" large /> : null}
       </PageHead>
       <div class="space-y-4">

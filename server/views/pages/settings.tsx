@@ -12,7 +12,12 @@ export type SettingsModel = {
   model: string;
   artifacts: string;
   address: string;
-  checks: readonly { name: string; state: "ok" | "degraded" | "down"; detail: string; provenAt: string | null }[];
+  checks: readonly {
+    name: string;
+    state: "ok" | "degraded" | "down";
+    detail: string;
+    provenAt: string | null;
+  }[];
   settings: readonly { key: string; value: string; source: string }[];
 };
 
@@ -44,7 +49,9 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
                     <HealthPill state={check.state} />
                   </td>
                   <td class="prose-text">{check.detail}</td>
-                  <td class="text-muted">{check.provenAt === null ? "never" : <Time at={check.provenAt} compact />}</td>
+                  <td class="text-muted">
+                    {check.provenAt === null ? "never" : <Time at={check.provenAt} compact />}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -3,8 +3,8 @@ import type { StrategyParameters, WorkflowDefinition } from "#store/model/strate
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, Facts, type Notice, NoticeBar, PageHead, Panel, Time } from "../parts/blocks.tsx";
-import { decimal, percent, plural } from "../parts/format.ts";
 import { ActionForm, Choice, type Faults, Field } from "../parts/form.tsx";
+import { decimal, percent, plural } from "../parts/format.ts";
 import { Pill } from "../parts/status.tsx";
 
 export type StrategyLine = {
@@ -21,7 +21,10 @@ const APPROVAL = { ask: "asks a person", auto: "rules alone", never: "analyses o
 export function StrategiesPage(props: { frame: Frame; rows: readonly StrategyLine[] }) {
   return (
     <Shell title="Strategies" frame={props.frame}>
-      <PageHead title="Strategies" lead="Symbols, approval and the limits that code enforces before any order." />
+      <PageHead
+        title="Strategies"
+        lead="Symbols, approval and the limits that code enforces before any order."
+      />
       <Panel flush>
         {props.rows.length === 0 ? (
           <Empty icon="strategies" title="No strategy yet">
@@ -35,10 +38,18 @@ export function StrategiesPage(props: { frame: Frame; rows: readonly StrategyLin
                 <th scope="col">State</th>
                 <th scope="col">Symbols</th>
                 <th scope="col">Approval</th>
-                <th scope="col" class="number">Least R</th>
-                <th scope="col" class="number">Least margin</th>
-                <th scope="col" class="number">Risk per trade</th>
-                <th scope="col" class="number">Version</th>
+                <th scope="col" class="number">
+                  Least R
+                </th>
+                <th scope="col" class="number">
+                  Least margin
+                </th>
+                <th scope="col" class="number">
+                  Risk per trade
+                </th>
+                <th scope="col" class="number">
+                  Version
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -49,10 +60,18 @@ export function StrategiesPage(props: { frame: Frame; rows: readonly StrategyLin
                       {row.name}
                     </a>
                   </td>
-                  <td>{row.active ? <Pill tone="good" icon="check" text="active" /> : <Pill tone="quiet" icon="skip" text="off" />}</td>
+                  <td>
+                    {row.active ? (
+                      <Pill tone="good" icon="check" text="active" />
+                    ) : (
+                      <Pill tone="quiet" icon="skip" text="off" />
+                    )}
+                  </td>
                   <td>
                     {row.parameters.symbols.slice(0, 8).join(", ")}
-                    {row.parameters.symbols.length > 8 ? ` and ${row.parameters.symbols.length - 8} more` : ""}
+                    {row.parameters.symbols.length > 8
+                      ? ` and ${row.parameters.symbols.length - 8} more`
+                      : ""}
                   </td>
                   <td>{APPROVAL[row.parameters.approval]}</td>
                   <td class="number">{decimal(row.parameters.risk.minRCoefficient)}</td>
@@ -101,7 +120,14 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
           <Panel title="Parameters">
             <ActionForm action={`/strategies/${model.id}`} token={frame.formToken} class="space-y-4">
               <div class="grid gap-4 sm:grid-cols-2">
-                <Field name="name" label="Name" value={model.values.name} required maxlength={120} fault={model.faults.name} />
+                <Field
+                  name="name"
+                  label="Name"
+                  value={model.values.name}
+                  required
+                  maxlength={120}
+                  fault={model.faults.name}
+                />
                 <Choice
                   name="active"
                   label="State"
@@ -168,7 +194,10 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
               rows={[
                 ...definition.charts.map(
                   (chart) =>
-                    [`${chart.timeframe} chart`, `${chart.barsShown} bars shown of ${chart.barsLoaded} loaded`] as const,
+                    [
+                      `${chart.timeframe} chart`,
+                      `${chart.barsShown} bars shown of ${chart.barsLoaded} loaded`,
+                    ] as const,
                 ),
                 ["A denied decision may be revised", `${plural(definition.maxRevisions, "time")}`],
                 [

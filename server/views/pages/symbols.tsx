@@ -12,7 +12,13 @@ export type SymbolLine = {
   symbol: string;
   enabled: boolean;
   priority: number;
-  instrument: { name: string; exchange: string; currency: string; conid: number; indexReplay: boolean } | null;
+  instrument: {
+    name: string;
+    exchange: string;
+    currency: string;
+    conid: number;
+    indexReplay: boolean;
+  } | null;
   lastRun: { id: string; status: SymbolRunStatus; at: string } | null;
 };
 
@@ -40,7 +46,13 @@ function Row(props: { row: SymbolLine; token: string }) {
           </>
         )}
       </td>
-      <td>{row.enabled ? <Pill tone="good" icon="check" text="enabled" /> : <Pill tone="quiet" icon="skip" text="off" />}</td>
+      <td>
+        {row.enabled ? (
+          <Pill tone="good" icon="check" text="enabled" />
+        ) : (
+          <Pill tone="quiet" icon="skip" text="off" />
+        )}
+      </td>
       <td>
         <ActionForm action={`/symbols/${row.id}`} token={props.token} class="flex items-center gap-1">
           <label class="sr-only" for={`priority-${row.id}`}>
@@ -93,7 +105,10 @@ export function SymbolsPage(props: { frame: Frame; model: SymbolsModel }) {
   const { model, frame } = props;
   return (
     <Shell title="Symbols" frame={frame}>
-      <PageHead title="Symbols" lead="Collected, scheduled and offered in forms. A new one is looked up at the broker first." />
+      <PageHead
+        title="Symbols"
+        lead="Collected, scheduled and offered in forms. A new one is looked up at the broker first."
+      />
       <div class="grid items-start gap-4 xl:grid-cols-4">
         <div class="min-w-0 xl:col-span-3">
           <Panel id="symbols" flush>

@@ -2,11 +2,11 @@
 import type { ApprovalQuestion } from "#store/model/approval.ts";
 import type { ApprovalStatus } from "#store/model/run.ts";
 import { Facts, Prose, Time } from "./blocks.tsx";
-import { decimal, money, percent, price, quantity, words } from "./format.ts";
+import { Ladder } from "./drawings.tsx";
 import { ActionForm, Field, type FormToken } from "./form.tsx";
+import { decimal, money, percent, price, quantity, words } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { ApprovalState, Pill, SignalPill } from "./status.tsx";
-import { Ladder } from "./drawings.tsx";
 
 export type ApprovalModel = {
   id: string;
@@ -32,7 +32,10 @@ function Head(props: { approval: ApprovalModel; titled?: boolean }) {
       <div class="min-w-0">
         <div class="flex flex-wrap items-center gap-2">
           <SignalPill signal={shown.decision.signal} large />
-          <a href={`/runs/${props.approval.symbolRunId}`} class="text-lg font-semibold tracking-tight hover:underline">
+          <a
+            href={`/runs/${props.approval.symbolRunId}`}
+            class="text-lg font-semibold tracking-tight hover:underline"
+          >
             {shown.symbol}
           </a>
           {shown.indexReplay ? <Pill tone="warn" icon="warn" text="index level, replayed as paper" /> : null}
@@ -41,7 +44,10 @@ function Head(props: { approval: ApprovalModel; titled?: boolean }) {
         <p class="text-muted text-sm">{shown.instrumentName}</p>
       </div>
       {props.approval.status === "pending" ? (
-        <span class="text-warn flex items-center gap-1.5 text-sm font-medium whitespace-nowrap" title={`Expires ${shown.expiresAt}`}>
+        <span
+          class="text-warn flex items-center gap-1.5 text-sm font-medium whitespace-nowrap"
+          title={`Expires ${shown.expiresAt}`}
+        >
           <Icon name="clock" size={15} />
           <span data-expires={props.approval.expiresAt}>
             until <Time at={props.approval.expiresAt} compact />
@@ -61,12 +67,26 @@ function Numbers(props: { shown: ApprovalQuestion }) {
       <div class="mt-3 grid grid-cols-2 gap-3 sm:grid-cols-4">
         <Big label={plan.side === "BUY" ? "Buy" : "Sell"} value={quantity(plan.quantity)} note="shares" />
         <Big label="Value" value={decimal(plan.notional, 0)} note={plan.currency} />
-        <Big label="Lost at the stop" value={decimal(plan.lossAtStop, 0)} note={plan.currency} tone="text-bad" />
-        <Big label="R" value={decimal(decision.rCoefficient)} note={`margin ${percent(decision.profitMargin)}`} />
+        <Big
+          label="Lost at the stop"
+          value={decimal(plan.lossAtStop, 0)}
+          note={plan.currency}
+          tone="text-bad"
+        />
+        <Big
+          label="R"
+          value={decimal(decision.rCoefficient)}
+          note={`margin ${percent(decision.profitMargin)}`}
+        />
       </div>
       <div class="mt-4">
         <Ladder
-          levels={{ side: plan.side, entry: entryPrice(props.shown), stop: plan.stopPrice, target: plan.targetPrice }}
+          levels={{
+            side: plan.side,
+            entry: entryPrice(props.shown),
+            stop: plan.stopPrice,
+            target: plan.targetPrice,
+          }}
         />
       </div>
     </>
@@ -111,8 +131,8 @@ function Reasons(props: { shown: ApprovalQuestion }) {
         {list("Against", consolidation.reasonsAgainst, "text-bad", "−")}
       </div>
       <p class="text-muted text-sm">
-        The analysts {consolidation.agreement === "partly" ? "partly agree" : words(consolidation.agreement)}. Risk manager:{" "}
-        <span class="text-ink">{review.verdict}</span>
+        The analysts {consolidation.agreement === "partly" ? "partly agree" : words(consolidation.agreement)}.
+        Risk manager: <span class="text-ink">{review.verdict}</span>
         {review.reason === "" ? "" : ". "}
         <span class="prose-text">{review.reason}</span>
       </p>
@@ -120,7 +140,8 @@ function Reasons(props: { shown: ApprovalQuestion }) {
         <ul class="text-warn space-y-1 text-sm">
           {clamps.map((clamp) => (
             <li>
-              Size cut by {words(clamp.rule)}: {quantity(clamp.taken)} shares less ({clamp.input}; limit {clamp.limit})
+              Size cut by {words(clamp.rule)}: {quantity(clamp.taken)} shares less ({clamp.input}; limit{" "}
+              {clamp.limit})
             </li>
           ))}
         </ul>
@@ -130,7 +151,11 @@ function Reasons(props: { shown: ApprovalQuestion }) {
 }
 
 /** Approve and reject always in reach of a thumb; changes behind one more tap. */
-export function AnswerForms(props: { approval: ApprovalModel; token: FormToken; faults?: Readonly<Record<string, string>> }) {
+export function AnswerForms(props: {
+  approval: ApprovalModel;
+  token: FormToken;
+  faults?: Readonly<Record<string, string>>;
+}) {
   const { id, shown } = props.approval;
   const action = `/approvals/${id}/answer`;
   const faults = props.faults ?? {};
@@ -145,17 +170,29 @@ export function AnswerForms(props: { approval: ApprovalModel; token: FormToken; 
         </button>
       </ActionForm>
       <div class="grid grid-cols-2 gap-2">
-        <details class="group col-span-1 open:col-span-2" open={opened && "reason" in faults ? true : undefined}>
+        <details
+          class="group col-span-1 open:col-span-2"
+          open={opened && "reason" in faults ? true : undefined}
+        >
           <summary class="button min-h-11 w-full list-none">Reject…</summary>
           <ActionForm action={action} token={props.token} class="mt-2 space-y-3">
             <input type="hidden" name="action" value="reject" />
-            <Field name="reason" label="Why not? It is kept with the decision." required maxlength={500} fault={faults.reason} />
+            <Field
+              name="reason"
+              label="Why not? It is kept with the decision."
+              required
+              maxlength={500}
+              fault={faults.reason}
+            />
             <button type="submit" class="button button-bad min-h-11 w-full">
               Reject
             </button>
           </ActionForm>
         </details>
-        <details class="group col-span-1 open:col-span-2" open={opened && !("reason" in faults) ? true : undefined}>
+        <details
+          class="group col-span-1 open:col-span-2"
+          open={opened && !("reason" in faults) ? true : undefined}
+        >
           <summary class="button min-h-11 w-full list-none">Change…</summary>
           <ActionForm action={action} token={props.token} class="mt-2 space-y-3">
             <input type="hidden" name="action" value="edit" />
@@ -200,8 +237,14 @@ function Answered(props: { approval: ApprovalModel }) {
           ...(approval.edit === null
             ? []
             : ([
-                ["Quantity changed to", approval.edit.quantity === null ? "unchanged" : quantity(approval.edit.quantity)],
-                ["Limit changed to", approval.edit.limitPrice === null ? "unchanged" : price(approval.edit.limitPrice)],
+                [
+                  "Quantity changed to",
+                  approval.edit.quantity === null ? "unchanged" : quantity(approval.edit.quantity),
+                ],
+                [
+                  "Limit changed to",
+                  approval.edit.limitPrice === null ? "unchanged" : price(approval.edit.limitPrice),
+                ],
               ] as const)),
         ]}
       />
@@ -223,7 +266,10 @@ export function ApprovalCard(props: {
       <Head approval={approval} />
       <Numbers shown={approval.shown} />
       {props.withChart === false ? null : (
-        <a href={`/runs/${approval.symbolRunId}#charts`} class="mt-4 block overflow-hidden rounded-md bg-white">
+        <a
+          href={`/runs/${approval.symbolRunId}#charts`}
+          class="mt-4 block overflow-hidden rounded-md bg-white"
+        >
           <img
             src={`/api/artifacts/${charts.daily}/content`}
             alt={`${symbol}, daily chart that the agents decided on`}
@@ -237,9 +283,9 @@ export function ApprovalCard(props: {
       )}
       <Reasons shown={approval.shown} />
       <p class="text-muted mt-3 text-xs">
-        Entry {plan.limitPrice === null ? "at market" : `limit ${money(plan.limitPrice, plan.currency)}`}, stop{" "}
-        {price(plan.stopPrice)}, target {price(plan.targetPrice)}, sent together. Price, buying power and limits are checked
-        again after your answer.
+        Entry {plan.limitPrice === null ? "at market" : `limit ${money(plan.limitPrice, plan.currency)}`},
+        stop {price(plan.stopPrice)}, target {price(plan.targetPrice)}, sent together. Price, buying power and
+        limits are checked again after your answer.
       </p>
       {approval.status === "pending" ? (
         <AnswerForms approval={approval} token={props.token} faults={props.faults ?? {}} />

@@ -173,14 +173,13 @@ export function Prose(props: { text: string; class?: string }) {
 
 export function ScrollText(props: { text: string; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <pre
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
       tabindex={0}
-      role="region"
       aria-label={props.label}
-      class="bg-raised prose-text max-h-96 overflow-auto rounded-md p-3 font-mono text-xs"
+      class="bg-raised max-h-96 overflow-auto rounded-md p-3"
     >
-      {props.text}
-    </pre>
+      <pre class="prose-text font-mono text-xs">{props.text}</pre>
+    </section>
   );
 }

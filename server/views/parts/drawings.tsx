@@ -19,8 +19,7 @@ export function Curve(props: { points: readonly CurvePoint[]; currency: string }
   const span = high - low || Math.max(1, Math.abs(high) * 0.001);
   const start = Date.parse(first.at);
   const length = Math.max(1, Date.parse(last.at) - start);
-  const x = (at: string) =>
-    PAD.left + ((Date.parse(at) - start) / length) * (WIDTH - PAD.left - PAD.right);
+  const x = (at: string) => PAD.left + ((Date.parse(at) - start) / length) * (WIDTH - PAD.left - PAD.right);
   const y = (value: number) => PAD.top + (1 - (value - low) / span) * (HEIGHT - PAD.top - PAD.bottom);
   const line = props.points.map((point) => `${x(point.at).toFixed(1)},${y(Number(point.value)).toFixed(1)}`);
   const change = new Decimal(last.value).minus(first.value);
@@ -81,7 +80,12 @@ export function Ladder(props: { levels: Levels }) {
     `${decimal(new Decimal(to).minus(entry).div(entry).mul(100).toString(), 1)} %`;
   return (
     <figure>
-      <svg viewBox="0 0 100 6" preserveAspectRatio="none" class="h-2.5 w-full rounded-full" aria-hidden="true">
+      <svg
+        viewBox="0 0 100 6"
+        preserveAspectRatio="none"
+        class="h-2.5 w-full rounded-full"
+        aria-hidden="true"
+      >
         <rect x="0" y="0" width={split.toFixed(2)} height="6" class="fill-bad-fill" />
         <rect x={split.toFixed(2)} y="0" width={(100 - split).toFixed(2)} height="6" class="fill-good-fill" />
         <rect x={(split - 0.35).toFixed(2)} y="0" width="0.7" height="6" class="fill-panel" />

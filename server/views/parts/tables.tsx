@@ -37,7 +37,9 @@ function Counts(props: { counts: ExecutionLine["counts"] }) {
         .map((status) => (
           <span class="flex items-center gap-1 whitespace-nowrap">
             <RunStatus status={status} />
-            {(props.counts[status] ?? 0) > 1 ? <span class="text-muted text-xs">× {props.counts[status]}</span> : null}
+            {(props.counts[status] ?? 0) > 1 ? (
+              <span class="text-muted text-xs">× {props.counts[status]}</span>
+            ) : null}
           </span>
         ))}
     </span>
@@ -63,7 +65,9 @@ export function ExecutionTable(props: { rows: readonly ExecutionLine[] }) {
             <td>
               <a class="link font-semibold" href={`/executions/${row.id}`}>
                 {row.symbols.join(", ")}
-                {row.symbolCount > row.symbols.length ? ` and ${row.symbolCount - row.symbols.length} more` : ""}
+                {row.symbolCount > row.symbols.length
+                  ? ` and ${row.symbolCount - row.symbols.length} more`
+                  : ""}
               </a>
             </td>
             <td>
@@ -114,13 +118,23 @@ export function RunTable(props: { rows: readonly RunLineModel[] }) {
           <th scope="col">State</th>
           <th scope="col">Now at</th>
           <th scope="col">Decision</th>
-          <th scope="col" class="number">R</th>
-          <th scope="col" class="number">Margin</th>
+          <th scope="col" class="number">
+            R
+          </th>
+          <th scope="col" class="number">
+            Margin
+          </th>
           <th scope="col">Rules</th>
           <th scope="col">Order</th>
-          <th scope="col" class="number">Took</th>
-          <th scope="col" class="number">Calls</th>
-          <th scope="col" class="number">Cost</th>
+          <th scope="col" class="number">
+            Took
+          </th>
+          <th scope="col" class="number">
+            Calls
+          </th>
+          <th scope="col" class="number">
+            Cost
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -141,10 +155,18 @@ export function RunTable(props: { rows: readonly RunLineModel[] }) {
                 <span class="text-bad prose-text block max-w-sm">{row.error.message}</span>
               )}
             </td>
-            <td>{row.signal === null ? <span class="text-muted">–</span> : <SignalPill signal={row.signal} />}</td>
+            <td>
+              {row.signal === null ? <span class="text-muted">–</span> : <SignalPill signal={row.signal} />}
+            </td>
             <td class="number">{decimal(row.rCoefficient)}</td>
             <td class="number">{percent(row.profitMargin)}</td>
-            <td>{row.verdict === null ? <span class="text-muted">–</span> : <VerdictPill verdict={row.verdict} />}</td>
+            <td>
+              {row.verdict === null ? (
+                <span class="text-muted">–</span>
+              ) : (
+                <VerdictPill verdict={row.verdict} />
+              )}
+            </td>
             <td>
               {row.orderStatus === null || row.orderId === null ? (
                 <span class="text-muted">–</span>
@@ -197,8 +219,12 @@ export function OrderTable(props: { rows: readonly OrderLine[] }) {
           <th scope="col">Symbol</th>
           <th scope="col">Order</th>
           <th scope="col">State</th>
-          <th scope="col" class="number">Filled</th>
-          <th scope="col" class="number">Average</th>
+          <th scope="col" class="number">
+            Filled
+          </th>
+          <th scope="col" class="number">
+            Average
+          </th>
           <th scope="col">Account</th>
           <th scope="col">Made</th>
         </tr>
@@ -212,13 +238,17 @@ export function OrderTable(props: { rows: readonly OrderLine[] }) {
               </a>
             </td>
             <td>
-              <span class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>{row.side}</span>{" "}
+              <span class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>
+                {row.side}
+              </span>{" "}
               {quantity(row.quantity)} {priceWords(row)} <span class="text-muted">{row.leg}</span>
               {row.external ? <span class="text-muted"> · not sent by the desk</span> : null}
             </td>
             <td>
               <OrderState status={row.status} />
-              {row.reason === null ? null : <span class="text-muted prose-text mt-1 block max-w-xs text-xs">{row.reason}</span>}
+              {row.reason === null ? null : (
+                <span class="text-muted prose-text mt-1 block max-w-xs text-xs">{row.reason}</span>
+              )}
             </td>
             <td class="number">
               {quantity(row.filledQuantity)} <span class="text-muted">of {quantity(row.quantity)}</span>
@@ -248,9 +278,15 @@ export function FillTable(props: { rows: readonly FillLine[] }) {
           <th scope="col">When</th>
           <th scope="col">Symbol</th>
           <th scope="col">Side</th>
-          <th scope="col" class="number">Quantity</th>
-          <th scope="col" class="number">Price</th>
-          <th scope="col" class="number">Commission</th>
+          <th scope="col" class="number">
+            Quantity
+          </th>
+          <th scope="col" class="number">
+            Price
+          </th>
+          <th scope="col" class="number">
+            Commission
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -268,11 +304,17 @@ export function FillTable(props: { rows: readonly FillLine[] }) {
                 </a>
               )}
             </td>
-            <td class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>{row.side}</td>
+            <td class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>
+              {row.side}
+            </td>
             <td class="number">{quantity(row.quantity)}</td>
             <td class="number">{price(row.price)}</td>
             <td class="number">
-              {row.commission === null ? <span class="text-muted">not yet known</span> : decimal(row.commission)}
+              {row.commission === null ? (
+                <span class="text-muted">not yet known</span>
+              ) : (
+                decimal(row.commission)
+              )}
             </td>
           </tr>
         ))}
@@ -287,11 +329,21 @@ export function PositionTable(props: { rows: readonly Position[] }) {
       <thead>
         <tr>
           <th scope="col">Symbol</th>
-          <th scope="col" class="number">Quantity</th>
-          <th scope="col" class="number">Average cost</th>
-          <th scope="col" class="number">Price</th>
-          <th scope="col" class="number">Value</th>
-          <th scope="col" class="number">Unrealised</th>
+          <th scope="col" class="number">
+            Quantity
+          </th>
+          <th scope="col" class="number">
+            Average cost
+          </th>
+          <th scope="col" class="number">
+            Price
+          </th>
+          <th scope="col" class="number">
+            Value
+          </th>
+          <th scope="col" class="number">
+            Unrealised
+          </th>
           <th scope="col">Account</th>
         </tr>
       </thead>

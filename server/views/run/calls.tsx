@@ -6,7 +6,10 @@ import type { CallModel } from "./model.ts";
 
 const STATUS_TONE = { ok: "good", invalid: "warn", failed: "bad" } as const;
 
-function Message(props: { message: CallModel["messages"][number]; pictureOf: Readonly<Record<string, string>> }) {
+function Message(props: {
+  message: CallModel["messages"][number];
+  pictureOf: Readonly<Record<string, string>>;
+}) {
   const { message } = props;
   return (
     <div class="mt-3">
@@ -47,7 +50,8 @@ function Call(props: { call: CallModel; pictureOf: Readonly<Record<string, strin
           {call.visit > 0 ? `, revision ${call.visit}` : ""}
         </span>
         <span class="text-muted ml-auto text-sm tabular-nums">
-          {decimal(call.inputTokens, 0)} + {decimal(call.outputTokens, 0)} tokens · {cost(call.costUsd)} · {duration(call.latencyMs)}
+          {decimal(call.inputTokens, 0)} + {decimal(call.outputTokens, 0)} tokens · {cost(call.costUsd)} ·{" "}
+          {duration(call.latencyMs)}
         </span>
       </summary>
       <p class="text-muted mt-2 text-xs wrap-anywhere">
@@ -70,12 +74,20 @@ function Call(props: { call: CallModel; pictureOf: Readonly<Record<string, strin
         <Message message={message} pictureOf={props.pictureOf} />
       ))}
       <h4 class="text-muted mt-3 text-xs font-semibold">raw answer</h4>
-      {call.rawAnswer === null ? <p class="text-sm">None came.</p> : <ScrollText text={call.rawAnswer} label="Raw answer" />}
+      {call.rawAnswer === null ? (
+        <p class="text-sm">None came.</p>
+      ) : (
+        <ScrollText text={call.rawAnswer} label="Raw answer" />
+      )}
     </details>
   );
 }
 
-export function Calls(props: { calls: readonly CallModel[]; pictureOf: Readonly<Record<string, string>>; offline: boolean }) {
+export function Calls(props: {
+  calls: readonly CallModel[];
+  pictureOf: Readonly<Record<string, string>>;
+  offline: boolean;
+}) {
   return (
     <Panel
       id="calls"

@@ -1,8 +1,8 @@
 // The decision with its figures, what the rules and the risk manager made of it, rule by rule.
 import type { RuleOutcome } from "#store/model/risk.ts";
 import { Empty, Facts, Panel, Prose, Time } from "../parts/blocks.tsx";
-import { decimal, money, percent, price, quantity, words } from "../parts/format.ts";
 import { Ladder } from "../parts/drawings.tsx";
+import { decimal, money, percent, price, quantity, words } from "../parts/format.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
 import { Pill, SignalPill, StancePill, VerdictPill } from "../parts/status.tsx";
 import type { DecisionModel, VerdictModel } from "./model.ts";
@@ -33,7 +33,14 @@ function DecisionCard(props: { decision: DecisionModel; superseded: boolean }) {
       />
       {decision.signal === "HOLD" || stopPrice === null || targetPrice === null ? null : (
         <div class="mt-4">
-          <Ladder levels={{ side: decision.signal, entry: decision.currentPrice, stop: stopPrice, target: targetPrice }} />
+          <Ladder
+            levels={{
+              side: decision.signal,
+              entry: decision.currentPrice,
+              stop: stopPrice,
+              target: targetPrice,
+            }}
+          />
         </div>
       )}
       <Prose text={decision.analysis} class="mt-4" />
@@ -42,7 +49,10 @@ function DecisionCard(props: { decision: DecisionModel; superseded: boolean }) {
           <div class="mb-2 flex flex-wrap items-center gap-2">
             <h3 class="text-sm font-semibold">Weighed against each other</h3>
             <StancePill stance={consolidation.stance} />
-            <Pill tone="quiet" text={`analysts ${consolidation.agreement === "partly" ? "partly agree" : consolidation.agreement}`} />
+            <Pill
+              tone="quiet"
+              text={`analysts ${consolidation.agreement === "partly" ? "partly agree" : consolidation.agreement}`}
+            />
           </div>
           <Prose text={consolidation.summary} />
           <div class="mt-3 grid gap-4 sm:grid-cols-2">
@@ -106,7 +116,9 @@ function Rules(props: { verdict: VerdictModel }) {
           <th scope="col">Outcome</th>
           <th scope="col">Input</th>
           <th scope="col">Limit</th>
-          <th scope="col" class="number">Taken</th>
+          <th scope="col" class="number">
+            Taken
+          </th>
         </tr>
       </thead>
       <tbody>

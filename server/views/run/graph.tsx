@@ -93,7 +93,9 @@ export function NodeLog(props: { nodes: readonly NodeModel[] }) {
                       visit {event.visit + 1}, attempt {event.attempt},{" "}
                     </span>
                     <Time at={event.at} compact />
-                    {event.durationMs === null ? null : <span class="text-muted"> after {duration(event.durationMs)}</span>}
+                    {event.durationMs === null ? null : (
+                      <span class="text-muted"> after {duration(event.durationMs)}</span>
+                    )}
                     {event.error === null ? null : (
                       <p class="text-bad prose-text">
                         {event.error.message} <span class="text-xs">({event.error.code})</span>

@@ -17,19 +17,39 @@ function steps(run: RunModel): Step[] {
       detail: data === undefined ? "not loaded" : "stored",
       href: data === undefined ? null : `/api/artifacts/${data.marketDataId}/market-data`,
     },
-    { text: "Charts", detail: `${run.charts.filter((chart) => chart.pictureId !== null).length}`, href: "#charts" },
+    {
+      text: "Charts",
+      detail: `${run.charts.filter((chart) => chart.pictureId !== null).length}`,
+      href: "#charts",
+    },
     { text: "Prompts", detail: `${run.calls.length} calls`, href: "#calls" },
     { text: "Reports", detail: `${run.reports.length}`, href: "#reports" },
-    { text: "Decision", detail: decision?.signal ?? "none", href: decision === undefined ? null : `#decision-${decision.id}` },
-    { text: "Verdict", detail: verdict?.verdict ?? "none", href: verdict === undefined ? null : `#verdict-${verdict.id}` },
-    { text: "Approval", detail: approval?.status ?? "none", href: approval === undefined ? null : `/approvals/${approval.id}` },
+    {
+      text: "Decision",
+      detail: decision?.signal ?? "none",
+      href: decision === undefined ? null : `#decision-${decision.id}`,
+    },
+    {
+      text: "Verdict",
+      detail: verdict?.verdict ?? "none",
+      href: verdict === undefined ? null : `#verdict-${verdict.id}`,
+    },
+    {
+      text: "Approval",
+      detail: approval?.status ?? "none",
+      href: approval === undefined ? null : `/approvals/${approval.id}`,
+    },
     {
       text: "Order",
       detail: entry === undefined ? "none" : entry.status.toLowerCase().replaceAll("_", " "),
       href: entry === undefined ? null : `/orders/${entry.id}`,
     },
     { text: "Fills", detail: `${fills.length}`, href: fills.length === 0 ? null : "#fills" },
-    { text: "P&L", detail: fills.length === 0 ? "none" : "portfolio", href: fills.length === 0 ? null : "/portfolio" },
+    {
+      text: "P&L",
+      detail: fills.length === 0 ? "none" : "portfolio",
+      href: fills.length === 0 ? null : "/portfolio",
+    },
   ];
 }
 

@@ -1,5 +1,11 @@
 // Everything the page of one symbol run shows. Types only; routes fill them from rows.
-import type { AnalystReport, Consolidation, Grounding, RiskReview, TradeDecision } from "#store/model/decision.ts";
+import type {
+  AnalystReport,
+  Consolidation,
+  Grounding,
+  RiskReview,
+  TradeDecision,
+} from "#store/model/decision.ts";
 import type { LlmCallRecord } from "#store/model/llm-call.ts";
 import type { OrderEventKind, OrderStatus } from "#store/model/order.ts";
 import type { OrderPlan, RiskVerdict, RuleOutcome } from "#store/model/risk.ts";

@@ -24,9 +24,16 @@ function Head(props: { run: RunModel }) {
         back={{ href: `/executions/${run.executionId}`, text: "Execution" }}
         lead={
           <>
-            {run.mode}, session {run.gatewaySession}. {run.startedAt === null ? "Not started yet" : <>Started <Time at={run.startedAt} /></>}
-            {run.finishedAt === null ? "" : `, took ${duration(run.durationMs)}`}. {run.llm.calls} model calls,{" "}
-            {decimal(run.llm.inputTokens + run.llm.outputTokens, 0)} tokens, {cost(run.llm.costUsd)}.
+            {run.mode}, session {run.gatewaySession}.{" "}
+            {run.startedAt === null ? (
+              "Not started yet"
+            ) : (
+              <>
+                Started <Time at={run.startedAt} />
+              </>
+            )}
+            {run.finishedAt === null ? "" : `, took ${duration(run.durationMs)}`}. {run.llm.calls} model
+            calls, {decimal(run.llm.inputTokens + run.llm.outputTokens, 0)} tokens, {cost(run.llm.costUsd)}.
           </>
         }
       >

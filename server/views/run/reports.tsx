@@ -38,8 +38,12 @@ export function GroundingTable(props: { grounding: Grounding }) {
         <tr>
           <th scope="col">Where</th>
           <th scope="col">Value</th>
-          <th scope="col" class="number">Stated</th>
-          <th scope="col" class="number">Stored</th>
+          <th scope="col" class="number">
+            Stated
+          </th>
+          <th scope="col" class="number">
+            Stored
+          </th>
           <th scope="col">Check</th>
         </tr>
       </thead>
@@ -74,7 +78,9 @@ function Levels(props: { title: string; prices: readonly number[] }) {
 function ReportCard(props: { report: ReportModel }) {
   const { report, grounding } = props.report;
   const checkOf = (name: string, stated: number | null) =>
-    grounding.checks.find((check) => check.stated === stated && (check.valueName === name || check.where.includes(name)));
+    grounding.checks.find(
+      (check) => check.stated === stated && (check.valueName === name || check.where.includes(name)),
+    );
   return (
     <Panel
       id={`report-${props.report.id}`}

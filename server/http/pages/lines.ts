@@ -1,0 +1,58 @@
+// Rows of the store as lines of tables: what several pages need alike. Effects: database.
+
+import type { ApprovalModel } from "#server/views/parts/approval.tsx";
+import type { ExecutionLine, RunLineModel } from "#server/views/parts/tables.tsx";
+import type { Db } from "#store/database.ts";
+import { ApprovalQuestion } from "#store/model/approval.ts";
+import { NotFoundError } from "#store/model/errors.ts";
+import type { StrategyId } from "#store/model/ids.ts";
+import type { ExecutionRow } from "#store/runs/executions.ts";
+import { executionSummaries, type RunLine } from "#store/runs/overview.ts";
+import { getStrategy } from "#store/strategies/strategies.ts";
+import type { ApprovalRow } from "#store/trading/approvals.ts";
+
+export function millisecondsBetween(from: string | null, to: string | null): number | null {
+  return from === null || to === null ? null : Date.parse(to) - Date.parse(from);
+}
+
+export async function strategyNames(db: Db, ids: readonly StrategyId[]): Promise<Map<StrategyId, string>> {
+  const names = await Promise.all(
+    [...new Set(ids)].map(async (id): Promise<[StrategyId, string]> => {
+      try {
+        return [id, (await getStrategy(db, id)).name];
+      } catch (error) {
+        if (error instanceof NotFoundError) return [id, "removed"];
+        throw error;
+      }
+    }),
+  );
+  return new Map(names);
+}
+
+export async function executionLines(db: Db, rows: readonly ExecutionRow[]): Promise<ExecutionLine[]> {
+  const [summaries, names] = await Promise.all([
+    executionSummaries(
+      db,
+      rows.map((row) => row.id),
+    ),
+    strategyNames(
+      db,
+      rows.map((row) => row.strategyId),
+    ),
+  ]);
+  return rows.map((row) => ({
+    ...row,
+    strategy: names.get(row.strategyId) ?? "removed",
+    symbols: summaries.get(row.id)?.symbols ?? [],
+    counts: summaries.get(row.id)?.counts ?? {},
+  }));
+}
+
+export function runLineModel(line: RunLine): RunLineModel {
+  return { ...line, durationMs: millisecondsBetween(line.startedAt, line.finishedAt) };
+}
+
+/** @throws ZodError when what was shown is not what this version shows: told, never guessed. */
+export function approvalModel(row: ApprovalRow): ApprovalModel {
+  return { ...row, shown: ApprovalQuestion.parse(row.shown) };
+}

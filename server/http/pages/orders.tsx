@@ -1,0 +1,99 @@
+// Pages of orders and of the portfolio.
+import { Hono } from "hono";
+import { OrderPage, OrdersPage } from "#server/views/pages/orders.tsx";
+import { type PortfolioModel, PortfolioPage } from "#server/views/pages/portfolio.tsx";
+import { OrderId, Ticker } from "#store/model/ids.ts";
+import { dec, toDecimalString } from "#store/model/money.ts";
+import { OrderStatus } from "#store/model/order.ts";
+import { fillsOfOrder, listFills } from "#store/trading/fills.ts";
+import { listOrderEvents } from "#store/trading/order-events.ts";
+import { childOrders, getOrder, listOrders } from "#store/trading/orders.ts";
+import { listSnapshots } from "#store/trading/portfolio.ts";
+import { listPositions } from "#store/trading/positions.ts";
+import { cancelOrder } from "../api/orders.ts";
+import { sumOf } from "../api/portfolio.ts";
+import { nameOf } from "../auth/guard.ts";
+import type { FormEnv } from "../guards/form-token.ts";
+import { curveOf } from "./dashboard.tsx";
+import { type Site, show, withDone } from "./site.tsx";
+
+const PAGE = 50;
+
+async function portfolioModel(site: Site, cursor: string | null): Promise<PortfolioModel> {
+  const { db } = site.deps.database;
+  const { accountId } = site.deps.broker;
+  const [snapshots, positions, fills] = await Promise.all([
+    accountId === null ? [] : listSnapshots(db, { accountId, limit: 2_000 }),
+    accountId === null ? [] : listPositions(db, accountId),
+    listFills(db, { cursor, limit: PAGE, ...(accountId === null ? {} : { accountId }) }),
+  ]);
+  const summary = snapshots.at(-1) ?? null;
+  const exposed = summary !== null && !dec(summary.netLiquidation).isZero();
+  return {
+    accountId,
+    summary,
+    curve: curveOf(snapshots),
+    positions,
+    unrealizedPnl: sumOf(positions, "unrealizedPnl"),
+    realizedPnl: sumOf(positions, "realizedPnl"),
+    exposure: exposed ? toDecimalString(dec(summary.grossPositionValue).div(summary.netLiquidation)) : null,
+    fills: fills.rows,
+    older: fills.next === null ? null : `/portfolio?cursor=${fills.next}`,
+    newer: cursor === null ? null : "/portfolio",
+  };
+}
+
+export function orderPages(site: Site): Hono<FormEnv> {
+  const app = new Hono<FormEnv>();
+  const { db } = site.deps.database;
+
+  app.get("/orders", async (c) => {
+    const status = OrderStatus.nullable()
+      .catch(null)
+      .parse(c.req.query("status") ?? null);
+    const symbol = Ticker.nullable()
+      .catch(null)
+      .parse((c.req.query("symbol") ?? "").trim().toUpperCase());
+    const cursor = c.req.query("cursor") ?? null;
+    const filter = { ...(status === null ? {} : { status }), ...(symbol === null ? {} : { symbol }) };
+    const page = await listOrders(db, { cursor, limit: PAGE, ...filter });
+    const query = new URLSearchParams(filter);
+    const model = {
+      rows: page.rows,
+      status,
+      symbol: symbol ?? "",
+      older: page.next === null ? null : `/orders?${new URLSearchParams({ ...filter, cursor: page.next })}`,
+      newer: cursor === null ? null : `/orders?${query}`,
+    };
+    return show(c, <OrdersPage frame={await site.frame(c)} model={model} />);
+  });
+
+  app.get("/orders/:id", async (c) => {
+    const id = OrderId.parse(c.req.param("id"));
+    const order = await getOrder(db, id);
+    const [frame, events, fills, children] = await Promise.all([
+      site.frame(c),
+      listOrderEvents(db, id),
+      fillsOfOrder(db, id),
+      childOrders(db, id),
+    ]);
+    return show(c, <OrderPage frame={frame} order={{ ...order, events, fills, children }} />);
+  });
+
+  app.post("/orders/:id/cancel", (c) => {
+    const id = OrderId.parse(c.req.param("id"));
+    return site.carryOut(c, `/orders/${id}`, async () => {
+      await cancelOrder(site.deps, id, nameOf(c.get("caller")));
+      return withDone(`/orders/${id}`, "cancel");
+    });
+  });
+
+  app.get("/portfolio", async (c) => {
+    const [frame, model] = await Promise.all([
+      site.frame(c),
+      portfolioModel(site, c.req.query("cursor") ?? null),
+    ]);
+    return show(c, <PortfolioPage frame={frame} model={model} />);
+  });
+  return app;
+}

@@ -1,0 +1,36 @@
+// All pages behind the sign-in, and the form guard in front of everything they post.
+import { Hono, type MiddlewareHandler } from "hono";
+import type { CallerEnv, Door } from "../auth/guard.ts";
+import type { WebDeps } from "../deps.ts";
+import { type FormEnv, readForm } from "../guards/form-token.ts";
+import { approvalPages } from "./approvals.tsx";
+import { dashboardPages } from "./dashboard.tsx";
+import { executionPages } from "./executions.tsx";
+import { orderPages } from "./orders.tsx";
+import { setUpPages } from "./set-up.tsx";
+import { createSite } from "./site.tsx";
+import { strategyPages } from "./strategies.tsx";
+
+export function pageRoutes(options: {
+  deps: WebDeps;
+  door: Door;
+  assets: string;
+  guard: MiddlewareHandler<CallerEnv>;
+}): Hono<FormEnv> {
+  const { deps, door, assets, guard } = options;
+  const site = createSite({ deps, door, assets });
+  const app = new Hono<FormEnv>();
+  app.use("*", guard);
+  app.use("*", readForm(door.sessions));
+  for (const part of [
+    dashboardPages(site),
+    executionPages(site),
+    approvalPages(site),
+    orderPages(site),
+    strategyPages(site),
+    setUpPages(site),
+  ]) {
+    app.route("/", part);
+  }
+  return app;
+}

@@ -1,0 +1,159 @@
+// Pages of strategies: list, one with its form, its versions and what changed between them.
+import { type Context, Hono } from "hono";
+import {
+  type LimitField,
+  StrategiesPage,
+  type StrategyModel,
+  StrategyPage,
+} from "#server/views/pages/strategies.tsx";
+import { StrategyId } from "#store/model/ids.ts";
+import { RiskLimits, type StrategyParameters } from "#store/model/strategy.ts";
+import {
+  getStrategy,
+  getWorkflowVersion,
+  listStrategies,
+  listStrategyVersions,
+  type StrategyRow,
+} from "#store/strategies/strategies.ts";
+import { changeStrategy, StrategyChange } from "../api/strategies.ts";
+import type { FormEnv } from "../guards/form-token.ts";
+import { problemOf } from "../problems.ts";
+import { decimalText, symbolList } from "./fields.ts";
+import { type Site, show, withDone } from "./site.tsx";
+
+const LIMITS: Readonly<Record<string, readonly [label: string, hint: string]>> = {
+  minRCoefficient: ["Least R", "Reward over risk."],
+  minProfitMargin: ["Least profit margin", "Fraction of the price; 0.05 is 5 %."],
+  riskPerTrade: ["Risk per trade", "Fraction of equity lost if the stop fills."],
+  maxPositionValue: ["Largest position", "Fraction of equity."],
+  maxGrossExposure: ["Largest gross exposure", "Fraction of equity, open entries included."],
+  maxOpenPositions: ["Most open positions", "A whole number."],
+  maxEntryDistance: ["Largest entry distance", "Fraction between limit and last price."],
+  minStopAtr: ["Least stop distance", "In daily ATR(14)."],
+};
+
+/** Every limit but the yes-or-no ones: a limit that this page has no words for is still shown, by its name. */
+function limitFields(values: Readonly<Record<string, unknown>>): LimitField[] {
+  return Object.keys(RiskLimits.shape)
+    .filter((name) => typeof values[name] !== "boolean")
+    .map((name) => {
+      const [label, hint] = LIMITS[name] ?? [name, ""];
+      return { name, label, hint, value: String(values[name] ?? "") };
+    });
+}
+
+function flat(parameters: StrategyParameters): Map<string, string> {
+  const { risk, symbols, ...rest } = parameters;
+  return new Map([
+    ["symbols", symbols.join(" ")],
+    ...Object.entries(rest).map(([key, value]): [string, string] => [key, String(value)]),
+    ...Object.entries(risk).map(([key, value]): [string, string] => [key, String(value)]),
+  ]);
+}
+
+function difference(older: StrategyParameters, newer: StrategyParameters): string[] {
+  const before = flat(older);
+  return [...flat(newer)]
+    .filter(([key, value]) => before.get(key) !== value)
+    .map(([key, value]) => `${key}: ${before.get(key) ?? "none"} → ${value}`);
+}
+
+type Refused = Pick<StrategyModel, "faults" | "notice"> & { form: URLSearchParams };
+
+async function strategyModel(site: Site, strategy: StrategyRow, refused?: Refused): Promise<StrategyModel> {
+  const { db } = site.deps.database;
+  const [workflow, versions] = await Promise.all([
+    getWorkflowVersion(db, strategy.workflowVersionId),
+    listStrategyVersions(db, strategy.id),
+  ]);
+  const { parameters } = strategy;
+  const typed = refused === undefined ? {} : Object.fromEntries(refused.form);
+  const { risk } = parameters;
+  return {
+    id: strategy.id,
+    name: strategy.name,
+    active: strategy.active,
+    version: strategy.version,
+    values: {
+      name: typed.name ?? strategy.name,
+      active: typed.active ?? String(strategy.active),
+      symbols: typed.symbols ?? parameters.symbols.join(", "),
+      approval: typed.approval ?? parameters.approval,
+      allowShort: typed.allowShort ?? String(risk.allowShort),
+    },
+    limits: limitFields({ ...risk, ...typed }),
+    faults: refused?.faults ?? {},
+    notice: refused?.notice ?? null,
+    workflow,
+    versions: versions.map((version, index) => {
+      const older = versions[index + 1];
+      const changed = older === undefined ? [] : difference(older.parameters, version.parameters);
+      return { version: version.version, createdAt: version.createdAt, changed };
+    }),
+  };
+}
+
+/** The form as a change; fields that a browser did not send keep what they are. */
+function changeOf(form: URLSearchParams, present: StrategyParameters): unknown {
+  const risk: Record<string, unknown> = { ...present.risk };
+  for (const [name, value] of Object.entries(present.risk)) {
+    const typed = form.get(name);
+    if (typed === null) continue;
+    if (typeof value === "boolean") risk[name] = typed === "true";
+    else if (typeof value === "number") risk[name] = Number(decimalText(typed));
+    else risk[name] = decimalText(typed);
+  }
+  return {
+    name: form.get("name") ?? undefined,
+    active: form.get("active") === "true",
+    parameters: {
+      ...present,
+      symbols: symbolList(form.get("symbols") ?? ""),
+      approval: form.get("approval") ?? present.approval,
+      risk,
+    },
+  };
+}
+
+export function strategyPages(site: Site): Hono<FormEnv> {
+  const app = new Hono<FormEnv>();
+  const { db } = site.deps.database;
+
+  app.get("/strategies", async (c) => {
+    const [frame, rows] = await Promise.all([site.frame(c), listStrategies(db)]);
+    return show(c, <StrategiesPage frame={frame} rows={rows} />);
+  });
+
+  app.get("/strategies/:id", async (c) => {
+    const strategy = await getStrategy(db, StrategyId.parse(c.req.param("id")));
+    const [frame, model] = await Promise.all([site.frame(c), strategyModel(site, strategy)]);
+    return show(c, <StrategyPage frame={frame} model={model} />);
+  });
+
+  const refuse = async (c: Context<FormEnv>, strategy: StrategyRow, error: unknown) => {
+    const found = problemOf(error);
+    if (found.status !== 422 && found.status !== 409) throw error;
+    // "parameters.risk.minStopAtr" and "parameters.symbols.1" are faults of "minStopAtr" and "symbols".
+    const faults = Object.fromEntries(
+      (found.errors ?? []).map((fault) => {
+        const path = fault.field.split(".").filter((part) => !/^\d+$/.test(part));
+        return [path.at(-1) ?? "", fault.message];
+      }),
+    );
+    const refused = { faults, notice: { tone: "bad" as const, text: found.detail }, form: c.get("form") };
+    const model = await strategyModel(site, strategy, refused);
+    return show(c, <StrategyPage frame={await site.frame(c)} model={model} />, 422);
+  };
+
+  app.post("/strategies/:id", async (c) => {
+    const strategy = await getStrategy(db, StrategyId.parse(c.req.param("id")));
+    try {
+      const change = StrategyChange.parse(changeOf(c.get("form"), strategy.parameters));
+      await changeStrategy(site.deps, strategy.id, change);
+      return c.redirect(withDone(`/strategies/${strategy.id}`, "saved"), 303);
+    } catch (error) {
+      return refuse(c, strategy, error);
+    }
+  });
+  return app;
+}
