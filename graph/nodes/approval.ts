@@ -2,10 +2,12 @@
 // Invariant: what was shown is stored before anyone is asked; nothing passes without an approved row of its own.
 import { interrupt } from "@langchain/langgraph";
 import { InvariantError } from "#store/model/errors.ts";
-import type { Instant } from "#store/model/ids.ts";
+import type { Instant, VerdictId } from "#store/model/ids.ts";
 import { type ApprovalRow, answerApproval, getApproval } from "#store/trading/approvals.ts";
 import { inboxRequest, openQuestion, proposed } from "../approvals/question.ts";
+import { newestBar } from "../cases/last-bar.ts";
 import { orderDeps, proposalOf } from "../cases/proposal.ts";
+import { decisiveCodes, verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
 import { recheckAnswer } from "../orders/recheck.ts";
@@ -55,7 +57,7 @@ async function answered(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promi
   const again = await recheckAnswer(
     await orderDeps(deps, run, "fresh"),
     {
-      ...(await proposalOf(deps, { run, state })),
+      ...(await proposalOf(deps, { run, state, lastBar: await newestBar(deps, step) })),
       approvalId: row.id,
       shown: proposed(state).plan,
       edit: row.edit,
@@ -71,6 +73,10 @@ async function answered(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promi
     case "ask_again":
       return { ...facts, result: "ask_again", reason: again.why, verdictId, plan: again.plan };
     case "denied":
-      return { ...facts, result: "denied", reason: again.codes.join(", "), verdictId };
+      return { ...facts, result: "denied", reason: await codesOf(deps, verdictId), verdictId };
   }
+}
+
+async function codesOf(deps: DeskDeps, id: VerdictId): Promise<string> {
+  return decisiveCodes(await verdictOf(deps, id)).join(", ");
 }

@@ -2,7 +2,9 @@
 // Effects: gateway reads, database (verdict, reserved room).
 import type { RiskVerdict } from "#store/model/risk.ts";
 import type { ReasonCode } from "#tools/risk/codes.ts";
+import { runsLastBar } from "../cases/last-bar.ts";
 import { orderDeps, proposalOf } from "../cases/proposal.ts";
+import { decisiveCodes } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
 import { judgeProposal } from "../orders/judge.ts";
@@ -25,8 +27,9 @@ export function riskGate(deps: DeskDeps): NodeDefinition {
   return {
     name: "risk_gate",
     visit: (state) => state.revisions,
-    async body({ state, run, signal }) {
-      const facts = await proposalOf(deps, { run, state });
+    async body(step) {
+      const { state, run, signal } = step;
+      const facts = await proposalOf(deps, { run, state, lastBar: await runsLastBar(deps, step) });
       const request = { ...facts, step: "gate" as const, sequence: 0, requested: null };
       const { verdictId, verdict } = await judgeProposal(
         await orderDeps(deps, run, "recent"),
@@ -35,7 +38,13 @@ export function riskGate(deps: DeskDeps): NodeDefinition {
       );
       const next = nextOf(verdict, run.subject.workflow.maxRevisions - state.revisions);
       return {
-        verdict: { verdictId, verdict: verdict.verdict, codes: verdict.codes, next, plan: verdict.plan },
+        verdict: {
+          verdictId,
+          verdict: verdict.verdict,
+          codes: decisiveCodes(verdict),
+          next,
+          plan: verdict.plan,
+        },
         revisions: state.revisions + (next === "revise" ? 1 : 0),
       };
     },
@@ -44,5 +53,5 @@ export function riskGate(deps: DeskDeps): NodeDefinition {
 
 function nextOf(verdict: RiskVerdict, revisionsLeft: number): "pass" | "revise" | "stop" {
   if (verdict.verdict !== "denied") return "pass";
-  return revisionsLeft > 0 && verdict.codes.every((code) => CURABLE.has(code)) ? "revise" : "stop";
+  return revisionsLeft > 0 && decisiveCodes(verdict).every((code) => CURABLE.has(code)) ? "revise" : "stop";
 }

@@ -7,8 +7,9 @@ import type { OrderPlan } from "#store/model/risk.ts";
 import type { RequestedChange } from "#tools/risk/input.ts";
 import { agentContext } from "../cases/agent-context.ts";
 import { caseOf, decisionOf } from "../cases/case.ts";
+import { runsLastBar } from "../cases/last-bar.ts";
 import { orderDeps, proposalOf } from "../cases/proposal.ts";
-import { verdictOf } from "../cases/verdict.ts";
+import { decisiveCodes, verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition } from "../node.ts";
 import { judgeProposal } from "../orders/judge.ts";
@@ -30,7 +31,8 @@ export function riskManager(deps: DeskDeps): NodeDefinition {
       ]);
       const context = await agentContext(deps, step, "risk_review");
       const { review, llmCallId } = await reviewRisk({ ...input, consolidation, decision, verdict }, context);
-      const facts = await proposalOf(deps, { run, state, known: decision });
+      const lastBar = await runsLastBar(deps, step);
+      const facts = await proposalOf(deps, { run, state, lastBar, known: decision });
       const judged = await judgeProposal(
         await orderDeps(deps, run, "recent"),
         {
@@ -43,7 +45,8 @@ export function riskManager(deps: DeskDeps): NodeDefinition {
         signal,
       );
       const { verdictId } = judged;
-      const { codes, plan: reviewed } = judged.verdict;
+      const codes = decisiveCodes(judged.verdict);
+      const { plan: reviewed } = judged.verdict;
       return {
         review: {
           verdict: review.verdict,
