@@ -39,6 +39,8 @@ export type OrderDeps = {
   clock: Clock;
   /** How long after its POST an order may still turn up before its absence counts, ms; default 30 s. */
   settleMs?: number;
+  /** Waits between two looks at the broker; default: real time. */
+  pause?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Called at each named point; a throw there is what a crash is. */
   onStep?: (step: OrderStep) => void | Promise<void>;
 };

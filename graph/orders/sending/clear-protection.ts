@@ -38,6 +38,10 @@ export async function clearProtection(
     );
 }
 
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal });
+}
+
 async function waitUntilOver(deps: OrderDeps, guard: OrderRow, signal?: AbortSignal): Promise<void> {
   const { db } = deps.database;
   for (let look = 0; look < LOOKS; look++) {
@@ -49,7 +53,7 @@ async function waitUntilOver(deps: OrderDeps, guard: OrderRow, signal?: AbortSig
     if (now !== null)
       await applySeen(db, { order: guard, seen: seenOrder(now), at: await businessNow(deps) });
     if (isTerminal((await getOrder(db, guard.id)).status)) return;
-    await sleep(PAUSE_MS, undefined, signal === undefined ? {} : { signal });
+    await (deps.pause ?? pause)(PAUSE_MS, signal);
   }
   throw new UnavailableError(
     "protection_working",

@@ -3,6 +3,7 @@
 import { type Db, transaction } from "#store/database.ts";
 import { ConflictError, toErrorRecord } from "#store/model/errors.ts";
 import { clientOrderId } from "#store/model/ids.ts";
+import { dec } from "#store/model/money.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
 import { withThreadLock } from "#store/thread-lock.ts";
 import { childOrders, createOrders, getOrder, type OrderRow } from "#store/trading/orders.ts";
@@ -31,9 +32,7 @@ async function protect(deps: OrderDeps, entry: OrderRow, signal?: AbortSignal): 
   const { db } = deps.database;
   const stops = (await childOrders(db, entry.id)).filter((child) => child.leg === "stop");
   const last = stops.toSorted((a, b) => b.attempt - a.attempt)[0];
-  const neverArrived =
-    last?.status === "REJECTED" && last.brokerOrderId === null && endCodeOf(last.reason) !== null;
-  if (last === undefined || !neverArrived || last.attempt - entry.attempt > SECOND_ATTEMPTS - 1) {
+  if (last === undefined || !lostWithItsEntry(entry, last) || last.attempt - entry.attempt >= SECOND_ATTEMPTS) {
     // A stop that was taken away, or refused twice, is a person's business: the desk does not fight over it.
     await unprotected(db, entry, last?.reason ?? "no stop");
     return;
@@ -50,6 +49,14 @@ async function protect(deps: OrderDeps, entry: OrderRow, signal?: AbortSignal): 
   } catch (error) {
     await unprotected(db, entry, toErrorRecord(error).message);
   }
+}
+
+/** The stop never arrived, or went with an entry that ended half filled: neither was anybody's wish. */
+function lostWithItsEntry(entry: OrderRow, stop: OrderRow): boolean {
+  const neverArrived =
+    stop.status === "REJECTED" && (stop.brokerOrderId === null || endCodeOf(stop.reason) !== null);
+  const halfFilled = dec(entry.filledQuantity).lessThan(entry.quantity);
+  return neverArrived || (halfFilled && stop.attempt === entry.attempt);
 }
 
 async function newStop(deps: OrderDeps, of: { entry: OrderRow; last: OrderRow }) {

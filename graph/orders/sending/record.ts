@@ -7,6 +7,7 @@ import type { BracketView, PlacedOrder, SubmitOutcome } from "#tools/ibkr/orders
 import { applySeen } from "../book/apply.ts";
 import { type Seen, seenOrder, seenPlaced } from "../book/seen.ts";
 import type { OrderDeps } from "../types.ts";
+import { endLegs } from "./never-arrived.ts";
 import { missingLegs } from "./missing-leg.ts";
 import { businessNow, markUnknown } from "./steps.ts";
 
@@ -55,14 +56,30 @@ async function recordChildren(
   const complete = placed.every((one) => one !== undefined);
   const view = complete || of.parentId === null ? null : await bracketOf(deps, of.parentId);
   const missing: OrderRow[] = [];
+  const silent: OrderRow[] = [];
   for (const [index, leg] of children.entries()) {
     const told = placed[index];
     const seen = told === undefined ? seenInBracket(leg, view) : seenPlaced(told);
-    if (seen === null) continue;
+    if (seen === null) {
+      silent.push(leg);
+      continue;
+    }
     const applied = await applySeen(db, { order: leg, seen, at });
     if (applied.order.status === "REJECTED") missing.push(applied.order);
   }
+  // A refused child has no id that would name it: when just as many are missing from the bracket, it is these.
+  const unnamed = outcome.failed.filter((one) => one.leg === null && one.clientOrderId === null);
+  if (silent.length > 0 && silent.length === unnamed.length && view !== null && view.parent !== null)
+    missing.push(...(await refuseLegs(deps, { legs: silent, failed: unnamed, at })));
   return missing;
+}
+
+async function refuseLegs(
+  deps: OrderDeps,
+  of: { legs: readonly OrderRow[]; failed: readonly PlacedOrder[]; at: Instant },
+): Promise<OrderRow[]> {
+  const message = of.failed.map((one) => one.text ?? one.vendorStatus).join("; ");
+  return endLegs(deps.database.db, of.legs, { code: "broker_refused", message, at: of.at, details: of.failed });
 }
 
 /** A look that fails leaves the children unknown; the tracker looks again. */

@@ -127,10 +127,11 @@ export async function orderRig(
       client,
       marketClock: simulator.clock,
       accountId: PAPER_ACCOUNT,
+      barSource: "simulator",
     };
   };
   const gateway = connect();
-  const base = { database, clock, settleMs: 30_000 };
+  const base = { database, clock, settleMs: 30_000, pause: async (ms: number) => clock.advance(ms) };
   const deps: OrderDeps = { ...base, gateway };
   const rig: Rig = {
     deps,
