@@ -62,7 +62,10 @@ function describeSeries(series: SeriesDefinition): ChartDescription["panels"][nu
 
 /** The same as plain text, one line per panel and series, for a prompt. */
 export function chartDescriptionText(description: ChartDescription): string {
-  const bars = `${description.barsShown} finished ${description.timeframe} bars, oldest left, linear scales, prices right of each panel are the last values`;
+  const bars = [
+    `${description.barsShown} finished ${description.timeframe} bars, oldest left, linear scales.`,
+    "To the right of each panel stand its last values; a line too far from the price is cut off at the edge.",
+  ].join(" ");
   const panels = description.panels.map(({ title, series, lastValues }) => {
     const lines = series.map(
       ({ name, parameters, colour, meaning }) => `  - ${name} [${parameters}], ${colour}: ${meaning}`,

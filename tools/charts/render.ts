@@ -1,5 +1,5 @@
 // Draws a chart as PNG: one compiled specification per size and slot count, a new view per chart. CPU and memory only.
-// Same bars, same bytes. At most RENDERING charts are in memory at a time, however many are asked for.
+// Same bars, same bytes. At most RENDERING charts are in memory at a time: one in Vega (this thread), one in sharp (its pool).
 import pLimit from "p-limit";
 import type { Runtime } from "vega";
 import { CHART_SIZES, type ChartSize, type Geometry } from "./geometry.ts";
@@ -9,7 +9,7 @@ import { specification } from "./specification.ts";
 
 export type RenderedChart = { png: Buffer; width: number; height: number };
 
-const RENDERING = 3;
+const RENDERING = 2;
 const limit = pLimit(RENDERING);
 
 /**
