@@ -11,7 +11,9 @@ const OLDEST_NODE = [20, 9];
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  process.stderr.write(`countersign needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}\n`);
+  process.stderr.write(
+    `countersign needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}\n`,
+  );
   process.exit(2);
 }
 
@@ -21,9 +23,19 @@ const fingerprint = (root) =>
     .update(`${process.platform}-${process.arch}-${process.versions.modules}`)
     .digest("hex");
 
-/** Whether node_modules was installed from this very lockfile, for this platform. */
+/** Whether node_modules holds what this very lockfile asks for, installed by us or by hand. */
 function isInstalled(root, stamp) {
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint(root);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint(root)) return true;
+  const written = path.join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(written)) return false;
+  const wanted = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
+  const present = JSON.parse(readFileSync(written, "utf8")).packages;
+  const complete = Object.entries(wanted).every(([place, { version, optional, devOptional }]) => {
+    if (place === "" || (present[place] === undefined && (optional || devOptional))) return true;
+    return present[place]?.version === version;
+  });
+  if (complete) writeFileSync(stamp, fingerprint(root));
+  return complete;
 }
 
 /** Makes node_modules match the lockfile; says on stderr what it does; stops the process when npm fails. */

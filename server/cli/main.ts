@@ -1,4 +1,6 @@
 // Entry of the command line: environment and signals come in here, exit codes go out. Nothing else reads the environment.
+// First: it gives every zod schema that is made after it the means to appear in the API's document.
+import "@hono/zod-openapi";
 import { setFlagsFromString } from "node:v8";
 import { DeskError, UnavailableError } from "#store/model/errors.ts";
 import { type ExitCode as Code, ExitCode } from "./exit-codes.ts";

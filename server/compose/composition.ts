@@ -125,7 +125,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   });
   await prepareFirstStart(database.db, newId);
 
-  const { token, fresh, place } = adminToken(config.dataDir, config.adminToken, newToken);
+  const { token, fresh, place, keep } = adminToken(config.dataDir, config.adminToken, newToken);
   const mainKind = await gateways.mainKind;
   const parts = { config, gateways, simulators, kind: mainKind, database, clock: systemClock };
   const broker = await openBroker(parts);
@@ -180,6 +180,8 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     gateways,
     describe,
     announce: (url) => {
+      // Only now: a token of a start that failed would never have been shown to anyone.
+      keep();
       announceDesk(config.dataDir, { pid: process.pid, url, startedAt: systemClock.now().toISOString() });
       closers.add(async () => withdrawDesk(config.dataDir));
     },

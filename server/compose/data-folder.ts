@@ -16,7 +16,6 @@ import { InputError } from "#store/model/errors.ts";
 
 export type DataFolder = {
   root: string;
-  postgres: string;
   artifacts: string;
   gateway: string;
   cache: string;
@@ -34,7 +33,6 @@ export function openDataFolder(root: string): DataFolder {
   }
   const folder = {
     root,
-    postgres: path.join(root, "postgres"),
     artifacts: path.join(root, "artifacts"),
     gateway: path.join(root, "gateway"),
     cache: path.join(root, "cache"),
@@ -46,18 +44,21 @@ export function openDataFolder(root: string): DataFolder {
 
 const tokenFile = (root: string) => path.join(root, "admin-token");
 
-/** `fresh`: made just now. `place`: where a person finds it. */
-export type AdminToken = { token: string; fresh: boolean; place: string };
+/** `fresh`: made just now, and not stored before `keep`. `place`: where a person finds it. */
+export type AdminToken = { token: string; fresh: boolean; place: string; keep(): void };
 
-/** The admin token of this folder: the configured one, the stored one, or a new one, stored for later. */
+/** The admin token of this folder: the configured one, the stored one, or a new one. */
 export function adminToken(root: string, configured: string | null, newToken: () => string): AdminToken {
-  if (configured !== null) return { token: configured, fresh: false, place: "ADMIN_TOKEN" };
+  if (configured !== null) return { token: configured, fresh: false, place: "ADMIN_TOKEN", keep: () => {} };
   const place = tokenFile(root);
-  if (existsSync(place)) return { token: readFileSync(place, "utf8").trim(), fresh: false, place };
+  if (existsSync(place))
+    return { token: readFileSync(place, "utf8").trim(), fresh: false, place, keep: () => {} };
   const token = newToken();
-  writeFileSync(place, `${token}\n`, { mode: 0o600 });
-  chmodSync(place, 0o600);
-  return { token, fresh: true, place };
+  const keep = () => {
+    writeFileSync(place, `${token}\n`, { mode: 0o600 });
+    chmodSync(place, 0o600);
+  };
+  return { token, fresh: true, place, keep };
 }
 
 const RunningDesk = z.object({ pid: z.number().int(), url: z.url(), startedAt: z.string() });

@@ -41,7 +41,9 @@ export async function openDeskDatabase({
   });
   closers.add(() => database.close());
   await migrate(database);
-  const { rows } = await database.pool.query<{ version: string }>("SHOW server_version");
+  const { rows } = await database.pool.query<{ version: string }>(
+    "SELECT current_setting('server_version') AS version",
+  );
   const version = rows[0]?.version.split(" ")[0] ?? "";
   return {
     database,
@@ -51,7 +53,7 @@ export async function openDeskDatabase({
 }
 
 async function embedded(folder: DataFolder, tell: (line: string) => void, closers: Closers) {
-  const server = await ensurePostgres({ dataDir: folder.postgres, log: tell });
+  const server = await ensurePostgres({ dataDir: folder.root, log: tell });
   // The queue and the pool are closed by then; the instance lock says that no other desk uses this folder.
   closers.add(() => server.stop());
   return { url: server.url, place: `in ${server.folder}` };

@@ -10,6 +10,7 @@ import { type Api, newApi } from "./api.ts";
 import { approvalsApi } from "./approvals.ts";
 import { artifactsApi } from "./artifacts.ts";
 import { deskStateApi } from "./desk-state.ts";
+import { executionReportApi } from "./execution-report.ts";
 import { executionsApi } from "./executions.ts";
 import { eventsApi, healthApi } from "./health.ts";
 import { ordersApi } from "./orders.ts";
@@ -105,6 +106,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
   });
   for (const part of [
     executionsApi(deps),
+    executionReportApi(deps),
     symbolRunsApi(deps),
     approvalsApi(deps),
     ordersApi(deps),

@@ -42,7 +42,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   "desk.js": () => join(CLIENT, "desk.js"),
   "chart.js": () => join(CLIENT, "chart.js"),
   "mark.svg": () => join(CLIENT, "mark.svg"),
-  "idiomorph.js": () => inPackage("idiomorph", "dist/idiomorph.min.js"),
+  "idiomorph.js": () => require.resolve("idiomorph/dist/idiomorph.min.js"),
   "vega.js": () => join(dirname(fileURLToPath(import.meta.resolve("vega"))), "vega.min.js"),
   "vega-lite.js": () => join(dirname(fileURLToPath(import.meta.resolve("vega-lite"))), "vega-lite.min.js"),
   "vega-embed.js": () => join(dirname(fileURLToPath(import.meta.resolve("vega-embed"))), "vega-embed.min.js"),
