@@ -59,8 +59,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     // A node that dies inside a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // Without a listener, an idle connection that breaks (server restart) would end the process.
+  // Without a listener, a connection that breaks would end the process: an idle one is heard by the pool, one that is
+  // in use by nobody. Whoever uses it learns of it from the query that fails.
   pool.on("error", (error) => options.onIdleError?.(error));
+  pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     await proveServer(pool);
   } catch (error) {

@@ -79,6 +79,17 @@ test("goes on after its idle connections were cut", async () => {
   await own.close();
 });
 
+test("a transaction whose connection is cut fails, and the process lives", async () => {
+  const cut = transaction(db, async (tx) => {
+    await writeSetting(tx, "cut", "lost");
+    const { rows } = await tx.execute<{ pid: number }>("select pg_backend_pid() as pid");
+    await database.pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+    await writeSetting(tx, "cut", "lost");
+  });
+  await expect(cut).rejects.toThrow();
+  expect(await readSetting(db, "cut", z.string())).toBeNull();
+});
+
 test("a transaction is kept as a whole or not at all, and nests", async () => {
   const value = z.string();
   await transaction(db, async (tx) => {
