@@ -32,7 +32,11 @@ async function protect(deps: OrderDeps, entry: OrderRow, signal?: AbortSignal): 
   const { db } = deps.database;
   const stops = (await childOrders(db, entry.id)).filter((child) => child.leg === "stop");
   const last = stops.toSorted((a, b) => b.attempt - a.attempt)[0];
-  if (last === undefined || !lostWithItsEntry(entry, last) || last.attempt - entry.attempt >= SECOND_ATTEMPTS) {
+  if (
+    last === undefined ||
+    !lostWithItsEntry(entry, last) ||
+    last.attempt - entry.attempt >= SECOND_ATTEMPTS
+  ) {
     // A stop that was taken away, or refused twice, is a person's business: the desk does not fight over it.
     await unprotected(db, entry, last?.reason ?? "no stop");
     return;
@@ -79,6 +83,8 @@ async function newStop(deps: OrderDeps, of: { entry: OrderRow; last: OrderRow })
       attempt,
     }),
     attempt,
+    brokerOrderId: null,
+    averageFillPrice: null,
     quantity: entry.filledQuantity,
     filledQuantity: "0" as OrderRow["quantity"],
     status: "INITIALIZED" as const,

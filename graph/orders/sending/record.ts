@@ -7,8 +7,8 @@ import type { BracketView, PlacedOrder, SubmitOutcome } from "#tools/ibkr/orders
 import { applySeen } from "../book/apply.ts";
 import { type Seen, seenOrder, seenPlaced } from "../book/seen.ts";
 import type { OrderDeps } from "../types.ts";
-import { endLegs } from "./never-arrived.ts";
 import { missingLegs } from "./missing-leg.ts";
+import { endLegs } from "./never-arrived.ts";
 import { businessNow, markUnknown } from "./steps.ts";
 
 type Accepted = Extract<SubmitOutcome, { kind: "accepted" }>;
@@ -79,7 +79,12 @@ async function refuseLegs(
   of: { legs: readonly OrderRow[]; failed: readonly PlacedOrder[]; at: Instant },
 ): Promise<OrderRow[]> {
   const message = of.failed.map((one) => one.text ?? one.vendorStatus).join("; ");
-  return endLegs(deps.database.db, of.legs, { code: "broker_refused", message, at: of.at, details: of.failed });
+  return endLegs(deps.database.db, of.legs, {
+    code: "broker_refused",
+    message,
+    at: of.at,
+    details: of.failed,
+  });
 }
 
 /** A look that fails leaves the children unknown; the tracker looks again. */
