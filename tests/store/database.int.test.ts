@@ -1,8 +1,10 @@
 import { createServer } from "node:net";
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { describeUrl } from "#store/connection-fault.ts";
 import { openDatabase, transaction } from "#store/database.ts";
+import { toErrorRecord } from "#store/model/errors.ts";
 import { readSetting, writeSetting } from "#store/settings.ts";
 import { testDatabase } from "#tests/support/database.ts";
 
@@ -88,6 +90,16 @@ test("a transaction whose connection is cut fails, and the process lives", async
   });
   await expect(cut).rejects.toThrow();
   expect(await readSetting(db, "cut", z.string())).toBeNull();
+});
+
+test("the record of a failed statement says what is wrong, not what was sent", async () => {
+  const failing = db.execute(sql`select ${"a long prompt"}::int`);
+  const record = await failing.then(() => undefined, toErrorRecord);
+  expect(record).toMatchObject({
+    code: "unexpected",
+    message: expect.stringContaining("invalid input syntax"),
+  });
+  expect(record?.message).not.toContain("select");
 });
 
 test("a transaction is kept as a whole or not at all, and nests", async () => {
