@@ -76,7 +76,8 @@ export function toErrorRecord(error: unknown): ErrorRecord {
     return { code: error.code, message: error.message, retryable: error.retryable, facts: error.facts };
   }
   // A failed statement's message repeats all of its parameters; its cause says what is wrong.
-  if (error instanceof Error && "query" in error && error.cause !== undefined) return toErrorRecord(error.cause);
+  if (error instanceof Error && "query" in error && error.cause !== undefined)
+    return toErrorRecord(error.cause);
   const message = error instanceof Error ? error.message : String(error);
   return { code: "unexpected", message, retryable: false };
 }
