@@ -2,9 +2,9 @@
 // order's prices and fills. Pure JSON without code: vega-embed draws it with the expression interpreter (no eval).
 import { priceDecimals } from "#tools/indicators/index.ts";
 import { CHART_PANELS, COLOURS, INK, type PanelDefinition, type SeriesDefinition } from "./definition.ts";
-import type { Geometry } from "./geometry.ts";
 import { type ChartOverlay, overlayMarks, overlayRows } from "./overlay.ts";
-import { type ChartInput, sceneOf } from "./scene.ts";
+import type { Geometry } from "./scene/geometry.ts";
+import { type ChartInput, sceneOf } from "./scene/scene.ts";
 import { CHART_FONT, type Json, type PanelSpecification, specification } from "./specification.ts";
 
 /** Rows are in the specification once; every panel refers to them by name. */

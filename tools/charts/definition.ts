@@ -2,7 +2,7 @@
 // Pure. A line that is not in here is neither drawn nor named.
 import { INDICATOR_PARAMETERS as P } from "#tools/indicators/index.ts";
 
-/** Fields of a drawn row; each comes from the indicator table (see scene.ts). */
+/** Fields of a drawn row; each comes from the indicator table (see scene/rows.ts). */
 export type RowField =
   | "sma20"
   | "sma50"

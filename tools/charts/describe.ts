@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Timeframe } from "#store/model/bar.ts";
 import type { IndicatorTable } from "#tools/indicators/index.ts";
 import { CHART_PANELS, type SeriesDefinition } from "./definition.ts";
-import { isDrawn, rowsOf } from "./rows.ts";
+import { isDrawn, rowsOf } from "./scene/rows.ts";
 
 /** Panels from top to bottom, series in drawing order. */
 export const ChartDescription = z.strictObject({

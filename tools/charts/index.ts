@@ -2,8 +2,8 @@
 export { type BrowserChart, chartSpec } from "./browser-spec.ts";
 export { ChartDescription, chartDescriptionText, describeChart } from "./describe.ts";
 export { prepareFonts } from "./fonts.ts";
-export { CHART_SIZES, type ChartSize } from "./geometry.ts";
 export { MarketDataDocument, type MarketDataOf, marketDataDocument } from "./market-data.ts";
 export { ChartOverlay } from "./overlay.ts";
 export { chartSvg, type RenderedChart, renderChart } from "./render.ts";
-export type { ChartInput } from "./scene.ts";
+export { CHART_SIZES, type ChartSize } from "./scene/geometry.ts";
+export type { ChartInput } from "./scene/scene.ts";

@@ -4,9 +4,9 @@ import { SessionDate } from "#store/model/ids.ts";
 import { OrderSide } from "#store/model/order.ts";
 import { priceDecimals, roundTo } from "#tools/indicators/index.ts";
 import { COLOURS } from "./definition.ts";
-import type { Geometry } from "./geometry.ts";
-import { rowsOf } from "./rows.ts";
-import type { ChartInput } from "./scene.ts";
+import type { Geometry } from "./scene/geometry.ts";
+import { rowsOf } from "./scene/rows.ts";
+import type { ChartInput } from "./scene/scene.ts";
 import type { Json } from "./specification.ts";
 
 /** Prices in the instrument's currency. A fill on a date that is not shown is left out. */

@@ -2,9 +2,9 @@
 // Same bars, same bytes. At most RENDERING charts are in memory at a time: one in Vega (this thread), one in sharp (its pool).
 import pLimit from "p-limit";
 import type { Runtime } from "vega";
-import { CHART_SIZES, type ChartSize, type Geometry } from "./geometry.ts";
 import { rasterise } from "./raster.ts";
-import { type ChartInput, type Scene, sceneOf } from "./scene.ts";
+import { CHART_SIZES, type ChartSize, type Geometry } from "./scene/geometry.ts";
+import { type ChartInput, type Scene, sceneOf } from "./scene/scene.ts";
 import { specification } from "./specification.ts";
 
 export type RenderedChart = { png: Buffer; width: number; height: number };

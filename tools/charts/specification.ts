@@ -1,8 +1,8 @@
 // The Vega-Lite specification, from definition and geometry alone: no bar is known here, all that depends on bars comes
-// in as parameters and named lists (scene.ts). Pure. The PNG and the browser use this one builder.
+// in as parameters and named lists (scene/). Pure. The PNG and the browser use this one builder.
 import { CHART_PANELS, COLOURS, INK, type PanelDefinition, type SeriesDefinition } from "./definition.ts";
-import type { Geometry } from "./geometry.ts";
-import { domainName, tagsName } from "./scene.ts";
+import type { Geometry } from "./scene/geometry.ts";
+import { domainName, tagsName } from "./scene/scene.ts";
 
 /** A piece of Vega-Lite JSON. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ const PRICE_TEXT = { fontSize: 13, fontWeight: "bold", font: CHART_FONT } as con
 /** Lines end where a value is missing; nothing else in a chart may be missing. */
 const BROKEN = { invalid: "break-paths-show-domains" } as const;
 
-/** The parameters that scene.ts fills in, with values that are valid and empty. */
+/** The parameters that scene/scene.ts fills in, with values that are valid and empty. */
 const EMPTY_PARAMS: Json = {
   ...Object.fromEntries(CHART_PANELS.map(({ id }) => [domainName(id), [0, 1]])),
   tickValues: [],

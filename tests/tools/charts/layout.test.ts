@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CHART_SIZES, geometryOf, slotsFor } from "#tools/charts/geometry.ts";
-import { spread, TAG_SPACING, type Tag } from "#tools/charts/tags.ts";
-import { dateTicks } from "#tools/charts/ticks.ts";
+import { CHART_SIZES, geometryOf, slotsFor } from "#tools/charts/scene/geometry.ts";
+import { spread, TAG_SPACING, type Tag } from "#tools/charts/scene/tags.ts";
+import { dateTicks } from "#tools/charts/scene/ticks.ts";
 import { dateAfter } from "../indicators/bars.ts";
 
 const tag = (from: number): Tag => ({ text: String(from), colour: "#000000", from, y: from });

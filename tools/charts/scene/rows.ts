@@ -1,6 +1,6 @@
 // The rows that a chart draws: the last bars of a table, rounded one decimal finer than they are written. Pure.
 import { at, type IndicatorTable, priceDecimals, roundTo, type Series } from "#tools/indicators/index.ts";
-import type { RowField, SeriesDefinition } from "./definition.ts";
+import type { RowField, SeriesDefinition } from "../definition.ts";
 
 /** One bar: slot index `i`, date `d`, OHLCV, and every drawn field (null where not ready). */
 export type Row = {

@@ -1,5 +1,5 @@
 // The legend line above the price panel: one entry per line or band that is drawn. Pure.
-import { CHART_PANELS, COLOURS } from "./definition.ts";
+import { CHART_PANELS, COLOURS } from "../definition.ts";
 import { isDrawn, type Row } from "./rows.ts";
 
 /** `x` to `x2` is a stroke of the series' colour and width, in pixels from the panel's left edge; the words follow. */

@@ -3,7 +3,7 @@ import type { Timeframe } from "#store/model/bar.ts";
 import { MarketDataError } from "#store/model/errors.ts";
 import type { Ticker } from "#store/model/ids.ts";
 import { at, decimalsOf, type IndicatorTable, priceDecimals, roundTo } from "#tools/indicators/index.ts";
-import { CHART_PANELS, COLOURS, type PanelDefinition, type TagDefinition } from "./definition.ts";
+import { CHART_PANELS, COLOURS, type PanelDefinition, type TagDefinition } from "../definition.ts";
 import { type ChartSize, type Geometry, geometryOf, slotsFor } from "./geometry.ts";
 import { legendOf } from "./legend.ts";
 import { percentText, volumeText } from "./number-text.ts";

@@ -1,5 +1,5 @@
 // Pixel sizes of a chart: whole pixels per bar, so that wicks and bodies are sharp. Pure.
-import { CHART_PANELS, type PanelDefinition } from "./definition.ts";
+import { CHART_PANELS, type PanelDefinition } from "../definition.ts";
 
 /** model: 1024 × 768, one 765-token image that no model scales down. web: 1200 × 1000. */
 export const CHART_SIZES = {
