@@ -129,9 +129,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     pace = undefined;
   };
   const next = (sessions = 1) => {
-    let view = engine.view();
-    for (let done = 0; done < sessions; done += 1) view = engine.close();
-    return view;
+    const before = store.state.fills.length;
+    for (let done = 0; done < sessions; done += 1) engine.close();
+    return { ...engine.view(), fills: store.state.fills.length - before };
   };
 
   const app: GatewayApp = new Hono<GatewayEnv>();

@@ -198,7 +198,9 @@ export function addAccountRoutes(app: GatewayApp, world: World, gate: Gate): { c
   });
   app.get("/portfolio/positions/:conid", (c) => {
     const conid = Number(c.req.param("conid"));
-    return c.json({ [accountId]: rows(sparsePosition).filter((row) => row.conid === conid) });
+    // Sparse as a cold read, but typed as a warm one: so it was recorded.
+    const found = rows(sparsePosition).filter((row) => row.conid === conid);
+    return c.json({ [accountId]: found.map((row) => ({ ...row, multiplier: 0, strike: "0" })) });
   });
   app.get("/portfolio/:id/combo/positions", (c) => c.json([]));
 

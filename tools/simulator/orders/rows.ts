@@ -103,7 +103,7 @@ export function liveRow({ order, instrument, accountId }: Shown): Record<string,
     lastExecutionTime_r: Math.floor(order.changedAt / 1000) * 1000,
     side: order.side,
     ...(order.ocaGroup === null ? {} : { ocaGroupId: order.ocaGroup }),
-    ...(order.outsideRth === null ? {} : { outsideRTH: order.outsideRth }),
+    ...(order.outsideRth === null && order.limit === null ? {} : { outsideRTH: order.outsideRth ?? false }),
     ...(order.status === "Cancelled" && order.reason !== null
       ? { order_cancellation_by_system_reason: order.reason }
       : {}),

@@ -19,7 +19,7 @@ const Stored = z.object({ key: z.string(), cert: z.string() });
 
 const NAME = [
   { name: "commonName", value: "Client Portal Web API" },
-  { name: "organizationalUnitName", value: "Gateway simulator" },
+  { name: "OU", value: "Gateway simulator" },
   { name: "organizationName", value: "Countersign" },
 ];
 
