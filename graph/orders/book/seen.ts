@@ -60,6 +60,9 @@ export function readOrder(known: Known, seen: Seen): Reading {
   }
   const kind = kindOf(status, seen, { grew, any: filled.greaterThan(0) });
   if (kind !== null) events.push({ kind, ...fieldsOf(seen, grew), ...endOf(kind, known, seen) });
+  // What filled while it was being cancelled is an event of its own.
+  if (kind === "partially_filled" && seen.status === "PENDING_CANCEL" && status !== "PENDING_CANCEL")
+    events.push({ kind: "cancel_requested" });
   return { kind: "events", events };
 }
 
@@ -72,6 +75,12 @@ function contradiction(known: Known, seen: Seen): string | null {
     return `broker order id ${seen.brokerOrderId}, recorded ${known.brokerOrderId}`;
   if (seen.filledQuantity !== null && dec(seen.filledQuantity).greaterThan(known.quantity))
     return `${seen.filledQuantity} filled of ${known.quantity}`;
+  if (
+    seen.status === "FILLED" &&
+    seen.filledQuantity !== null &&
+    !dec(seen.filledQuantity).equals(known.quantity)
+  )
+    return `filled, says the broker, with ${seen.filledQuantity} of ${known.quantity}`;
   if (known.status === "INITIALIZED" || known.status === "DENIED")
     return `at the broker as ${seen.vendorStatus}, never sent from here`;
   if (BROKER_NEVER_SAYS.has(seen.status))
@@ -141,7 +150,7 @@ function kindOf(
       return "expired";
     case "REJECTED":
       // What is filled stays filled: the rest ended.
-      return fill.any ? "canceled" : "rejected";
+      return fill.any || status === "PARTIALLY_FILLED" ? "canceled" : "rejected";
     case "PENDING_CANCEL":
       return status === "PENDING_CANCEL" && !fill.grew
         ? null
