@@ -15,10 +15,13 @@ const COUNTER_DIGITS = 12;
  * The saver's own versions are integers: two forks of one checkpoint then write the same version of a channel, the
  * second finds its blob already there and runs on the first one's values. A random suffix keeps them apart.
  * Also: what the saver writes row by row goes out as one statement, atomic and a fifth of the round trips.
+ * And a write that fails is kept until the next node asks (`requireSaved`): LangGraph awaits its writes only at the end
+ * of a step, and a rejection that nobody awaits yet would end the whole process.
  */
-class DeskSaver extends PostgresSaver {
+export class DeskSaver extends PostgresSaver {
   readonly #newId: () => string;
   readonly #pool: pg.Pool;
+  readonly #failures = new Map<string, unknown>();
 
   constructor(database: Database, newId: () => string) {
     super(database.pool, undefined, { schema: SCHEMA });
@@ -31,36 +34,46 @@ class DeskSaver extends PostgresSaver {
     return nextVersion(current, this.#newId()) as unknown as number;
   }
 
+  /** Nothing goes forward on a thread whose checkpoint is not stored. @throws what the failed write threw, once */
+  requireSaved(thread: SymbolRunId): void {
+    if (!this.#failures.has(thread)) return;
+    const failure = this.#failures.get(thread);
+    this.#failures.delete(thread);
+    throw failure;
+  }
+
+  /** A new pass begins from what is stored: what an earlier one could not store is no longer awaited. */
+  beginPass(thread: SymbolRunId): void {
+    this.#failures.delete(thread);
+  }
+
+  async #save(thread: string, statement: string, values: () => Promise<unknown[]>): Promise<void> {
+    try {
+      await this.#pool.query(statement, await values());
+    } catch (error) {
+      this.#failures.set(thread, error);
+    }
+  }
+
   override async put(...[config, checkpoint, metadata, versions]: Parameters<PostgresSaver["put"]>) {
     const { thread_id: thread, checkpoint_ns: ns = "", checkpoint_id: parent } = config.configurable ?? {};
-    const [blobs, about] = await Promise.all([
-      this._dumpBlobs(thread, ns, checkpoint.channel_values, versions),
-      this._dumpMetadata(metadata),
-    ]);
-    await this.#pool.query(SAVE_CHECKPOINT, [
-      thread,
-      ns,
-      checkpoint.id,
-      parent,
-      this._dumpCheckpoint(checkpoint),
-      about,
-      ...columns(blobs, [2, 3, 4, 5]),
-    ]);
+    await this.#save(thread, SAVE_CHECKPOINT, async () => {
+      const blobs = await this._dumpBlobs(thread, ns, checkpoint.channel_values, versions);
+      const about = await this._dumpMetadata(metadata);
+      const row = [thread, ns, checkpoint.id, parent, this._dumpCheckpoint(checkpoint), about];
+      return [...row, ...columns(blobs, [2, 3, 4, 5])];
+    });
     return { configurable: { thread_id: thread, checkpoint_ns: ns, checkpoint_id: checkpoint.id } };
   }
 
   override async putWrites(...[config, writes, taskId]: Parameters<PostgresSaver["putWrites"]>) {
     const { thread_id: thread, checkpoint_ns: ns = "", checkpoint_id: id } = config.configurable ?? {};
-    const rows = await this._dumpWrites(thread, ns, id, taskId, writes);
     // As the saver has it: special writes (errors, interrupts, resumes) replace earlier ones, ordinary ones stand.
     const special = writes.every(([channel]) => channel in WRITES_IDX_MAP);
-    await this.#pool.query(special ? REPLACE_WRITES : ADD_WRITES, [
-      thread,
-      ns,
-      id,
-      taskId,
-      ...columns(rows, [4, 5, 6, 7]),
-    ]);
+    await this.#save(thread, special ? REPLACE_WRITES : ADD_WRITES, async () => {
+      const rows = await this._dumpWrites(thread, ns, id, taskId, writes);
+      return [thread, ns, id, taskId, ...columns(rows, [4, 5, 6, 7])];
+    });
   }
 }
 
@@ -98,7 +111,7 @@ export function nextVersion(current: number | string | undefined, randomId: stri
 }
 
 /** Creates the saver; call `setUpCheckpoints` once before its first use. */
-export function createCheckpointer(database: Database, newId: () => string): PostgresSaver {
+export function createCheckpointer(database: Database, newId: () => string): DeskSaver {
   return new DeskSaver(database, newId);
 }
 

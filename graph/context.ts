@@ -37,6 +37,8 @@ export type RunContext = {
   subject: RunSubject;
   /** Aborted when the desk stops: the run is parked between or within nodes. */
   signal: AbortSignal;
+  /** Before anything goes forward. @throws what kept the thread's last checkpoint from being stored */
+  requireSaved(): void;
   /** The gateway of this run's session, opened at first use. */
   gateway(): Promise<Gateway>;
   scratch: Scratch;

@@ -13,7 +13,8 @@ const PRUNED_AT_ONCE = 500;
 
 /** The desk on its ports. The checkpointer's tables are made (or migrated) before the first run goes forward. */
 export function createDesk(deps: DeskDeps): Desk {
-  const graph = compileGraph(deps, createCheckpointer(deps.database, deps.newId));
+  const saver = createCheckpointer(deps.database, deps.newId);
+  const compiled = { graph: compileGraph(deps, saver), saver };
   let ready: Promise<void> | undefined;
   const whenReady = async () => {
     ready ??= setUpCheckpoints(deps.database);
@@ -28,7 +29,7 @@ export function createDesk(deps: DeskDeps): Desk {
     startExecution: (request) => startExecution(deps, request),
     async advance(symbolRunId, options) {
       await whenReady();
-      return advance(deps, graph, { ...options, symbolRunId });
+      return advance(deps, compiled, { ...options, symbolRunId });
     },
     answerApproval: (input) => answerApproval(deps, input),
     expireApprovals: () => expireApprovals(deps),

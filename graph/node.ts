@@ -32,6 +32,7 @@ export function asNode(deps: DeskDeps, definition: NodeDefinition) {
   return async (state: DeskState, config: { context?: unknown }): Promise<DeskUpdate> => {
     const run = contextOf(config);
     if (run.signal.aborted) throw new Parked("stopped before the node");
+    run.requireSaved();
     const visit = definition.visit?.(state) ?? 0;
     const key = { symbolRunId: run.subject.symbolRunId, node: definition.name, visit };
     const begun = await beginNode(db, key);

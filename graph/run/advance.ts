@@ -10,6 +10,7 @@ import { finishExecutionIfDone } from "#store/runs/executions.ts";
 import { getSymbolRun, type SymbolRunWithExecution, setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
 import { getWorkflowVersion } from "#store/strategies/strategies.ts";
 import { withThreadLock } from "#store/thread-lock.ts";
+import type { DeskSaver } from "../checkpointer.ts";
 import { newScratch, type RunContext } from "../context.ts";
 import type { AdvanceOptions, AdvanceResult, DeskDeps } from "../desk.ts";
 import type { Gateway } from "../gateway.ts";
@@ -20,6 +21,9 @@ import { causeOf, isRetryable } from "./failure.ts";
 import { releaseRoom } from "./room.ts";
 import { hasCome, type Waiting, waitingOf } from "./waiting.ts";
 
+/** The graph, compiled once per desk, and the saver it writes through. */
+export type Compiled = { graph: DeskGraph; saver: DeskSaver };
+
 type Pass = AdvanceResult & { waiting?: Waiting };
 
 /** Nodes of one pass at most: every node once, revisions and repeated questions, and room to spare. */
@@ -27,13 +31,11 @@ const RECURSION_LIMIT = 60;
 
 export async function advance(
   deps: DeskDeps,
-  graph: DeskGraph,
+  desk: Compiled,
   request: AdvanceOptions & { symbolRunId: SymbolRunId },
 ): Promise<AdvanceResult> {
   for (;;) {
-    const done = await withThreadLock(deps.database, request.symbolRunId, () =>
-      onePass(deps, graph, request),
-    );
+    const done = await withThreadLock(deps.database, request.symbolRunId, () => onePass(deps, desk, request));
     if (done === undefined) {
       const { status } = await getSymbolRun(deps.database.db, request.symbolRunId);
       return { outcome: "busy", status };
@@ -48,7 +50,7 @@ export async function advance(
 
 async function onePass(
   deps: DeskDeps,
-  graph: DeskGraph,
+  desk: Compiled,
   request: AdvanceOptions & { symbolRunId: SymbolRunId },
 ): Promise<Pass> {
   const { db } = deps.database;
@@ -57,7 +59,7 @@ async function onePass(
   if (request.signal.aborted) return { outcome: "parked", status: row.status };
   if (row.execution.graphVersion !== GRAPH_VERSION) return fail(deps, row, versionFault(row));
   try {
-    return await goOn(deps, graph, { row, signal: request.signal });
+    return await goOn(deps, desk, { row, signal: request.signal });
   } catch (raised) {
     const error = causeOf(raised);
     if (request.signal.aborted || error instanceof Parked) {
@@ -75,13 +77,14 @@ async function onePass(
 /** Starts, goes on after a crash, or resumes; then reads off where the thread stands. */
 async function goOn(
   deps: DeskDeps,
-  graph: DeskGraph,
+  desk: Compiled,
   of: { row: SymbolRunWithExecution; signal: AbortSignal },
 ): Promise<Pass> {
   const { db } = deps.database;
   const { row } = of;
   const thread = { configurable: { thread_id: row.id } };
-  const snapshot = await graph.getState(thread);
+  desk.saver.beginPass(row.id);
+  const snapshot = await desk.graph.getState(thread);
   const fresh = snapshot.config.configurable?.checkpoint_id === undefined;
   if (!fresh && snapshot.next.length === 0) {
     // Its last node sets the status before it finishes, so this is a thread whose run was queued once more.
@@ -92,7 +95,7 @@ async function goOn(
   const waiting = waitingIn(snapshot.tasks.flatMap((task) => task.interrupts));
   if (waiting !== null && !(await hasCome(db, waiting))) return stillWaiting(deps, row, waiting);
   await setSymbolRunStatus(db, { id: row.id, status: "running" });
-  const { run, release } = await contextFor(deps, of);
+  const { run, release } = await contextFor(deps, desk, of);
   try {
     const input = fresh
       ? { run: { symbolRunId: row.id, symbol: row.symbol, asOf: row.execution.asOf } }
@@ -107,7 +110,8 @@ async function goOn(
       durability: "sync" as const,
       recursionLimit: RECURSION_LIMIT,
     };
-    const values = await graph.invoke(input, config);
+    const values = await desk.graph.invoke(input, config);
+    run.requireSaved();
     const next = waitingIn("__interrupt__" in values ? values.__interrupt__ : []);
     if (next !== null) return stillWaiting(deps, row, next);
     return ended(deps, row, values.outcome?.status ?? "failed");
@@ -168,6 +172,7 @@ async function workflowOf(deps: DeskDeps, id: WorkflowVersionId): Promise<Workfl
 /** The pass's own controller, so that nothing stays attached to the worker's long-lived signal. */
 async function contextFor(
   deps: DeskDeps,
+  desk: Compiled,
   of: { row: SymbolRunWithExecution; signal: AbortSignal },
 ): Promise<{ run: RunContext; release(): void }> {
   const { row, signal } = of;
@@ -193,6 +198,7 @@ async function contextFor(
       workflow,
     },
     signal: controller.signal,
+    requireSaved: () => desk.saver.requireSaved(row.id),
     gateway: () => {
       gateway ??= deps.gateways.open(execution.gatewaySession);
       return gateway;

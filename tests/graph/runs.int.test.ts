@@ -162,7 +162,7 @@ describe("a proposal to buy", () => {
 
   test("is asked about again when the price has drifted since the question", async () => {
     const id = await one({ risk: { maxEntryDistance: toDecimalString("0.5") } });
-    fixture.simulator(await sessionOf(id)).next(3);
+    fixture.simulator(await sessionOf(id)).next(6);
     await answer(id, { action: "approve" });
     expect(await fixture.status(id)).toBe("waiting_approval");
     const [first, second] = await approvalsOfRun(db, id);
