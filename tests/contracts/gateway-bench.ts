@@ -1,6 +1,10 @@
 // A simulator with a client on it, in process or over HTTPS, as the acceptance cases want it.
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { clientOrderId, type ExecutionId, type SessionDate, type Ticker } from "#store/model/ids.ts";
 import { autoTime } from "#tests/tools/ibkr/auto-time.ts";
+import { certificate } from "#tests/tools/ibkr/loopback.ts";
 import type { AcceptanceBench, AcceptanceCase } from "#tools/ibkr/acceptance/bench.ts";
 import type { IbkrClient } from "#tools/ibkr/client.ts";
 import { createIbkrClient } from "#tools/ibkr/create-client.ts";
@@ -22,7 +26,7 @@ export type SimulatedBench = AcceptanceBench & { simulator: Simulator; close(): 
 const START = "2017-12-15" as SessionDate;
 const EXECUTION = "5a0ec5f4-2f5a-4f0e-9a53-0c1f6f5b7a99" as ExecutionId;
 const market = loadMarketData({}).then((loaded) => loaded.market);
-let certificateFolder: string | undefined;
+let certificateFolder: Promise<string> | undefined;
 
 export async function simulatedBench(
   kind: TransportKind,
@@ -98,15 +102,17 @@ async function connect(
   };
 }
 
-/** One certificate for all benches of a test file: making one takes longer than most cases. */
+/** One expired certificate for all benches of a test file: making one takes longer than most cases. */
 async function certificateFile(): Promise<string> {
-  const [{ mkdtemp }, { tmpdir }, { join }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:os"),
-    import("node:path"),
-  ]);
-  certificateFolder ??= await mkdtemp(join(tmpdir(), "countersign-acceptance-"));
-  return join(certificateFolder, "gateway.json");
+  certificateFolder ??= makeCertificate();
+  return path.join(await certificateFolder, "gateway.json");
+}
+
+async function makeCertificate(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "countersign-acceptance-"));
+  const { key, cert } = await certificate({ expired: true });
+  await writeFile(path.join(folder, "gateway.json"), JSON.stringify({ key, cert }), { mode: 0o600 });
+  return folder;
 }
 
 function controlOf(simulator: Simulator, sleep: (ms: number) => Promise<void>): AcceptanceBench["control"] {

@@ -65,7 +65,9 @@ export const ORDER_CASES: readonly AcceptanceCase[] = [
     needs: "trades",
     run: async (bench) => {
       const tickets = await bracket(bench, { entry: 0.96, stop: 0.9, target: 1.1 });
-      const id = parentId(await submitAccepted(bench, tickets));
+      const outcome = await submitAccepted(bench, tickets);
+      expectEqual(outcome.orders.map((order) => order.leg).sort(), ["entry", "stop", "target"], "legs");
+      const id = parentId(outcome);
       const view = await bench.client.orders.bracket(id);
       expectEqual(
         [view.parent?.clientOrderId, view.stop?.stopPrice, view.target?.limitPrice, view.others.length],

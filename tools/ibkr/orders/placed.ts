@@ -35,7 +35,7 @@ function placedOrder(row: PlacedRow, tickets: readonly OrderTicket[]): PlacedOrd
   };
 }
 
-/** With one child there is no doubt; which of two is which, only live orders tell. */
+/** With one child there is no doubt; which of two is which, their status tells (legs.ts). */
 function onlyChildLeg(parentId: BrokerOrderId | null, tickets: readonly OrderTicket[]) {
   const [, child] = tickets;
   return parentId !== null && tickets.length === 2 && child !== undefined ? child.leg : null;

@@ -5,6 +5,7 @@ import type { BrokerOrderId } from "#store/model/ids.ts";
 import { Currency, type DecimalString } from "#store/model/money.ts";
 import { errorOf, verdictOf } from "../wire/answers.ts";
 import { amountOf, NumberLike, plainText } from "../wire/values.ts";
+import { nameLegs } from "./legs.ts";
 import type { OrderParts } from "./parts.ts";
 import { maySuppress } from "./question-policy.ts";
 import { submitChain, surelyNotSent } from "./submit.ts";
@@ -30,7 +31,10 @@ async function submit(parts: OrderParts, tickets: readonly OrderTicket[], option
   const { accountId } = await parts.ready(options.signal);
   const orders = wireTickets(tickets, accountId);
   const path = `/iserver/account/${accountId}/orders`;
-  return parts.exclusively(() => submitChain(parts, { path, body: { orders }, tickets }, options));
+  const outcome = await parts.exclusively(() =>
+    submitChain(parts, { path, body: { orders }, tickets }, options),
+  );
+  return outcome.kind === "accepted" ? nameLegs(parts, tickets, outcome) : outcome;
 }
 
 /** One bare, complete ticket: what is left out would be dropped from the order. Its client order id stays what it was. */

@@ -45,7 +45,7 @@ export type PlacedOrder = {
   brokerOrderId: BrokerOrderId | null;
   clientOrderId: ClientOrderId | null;
   parentBrokerOrderId: BrokerOrderId | null;
-  /** Which ticket it answers, where the answer lets that be known; else null (see orders.bracket). */
+  /** Which ticket it answers; null where neither the answer nor its status tells (see orders.bracket). */
   leg: OrderLeg | null;
   /** IBKR's word, such as PreSubmitted, Inactive or Failed. */
   vendorStatus: string;

@@ -74,8 +74,9 @@ async function once(parts: Parts, request: CallRequest): Promise<Body> {
   try {
     request.onSent?.();
     const body = bodyOf(await parts.transport.send({ ...request, deadlineMs }));
-    if (body.status === 429) await parts.pacing.penalty(parts.timing.penaltyMs);
-    else if (body.status < 500) parts.events.proven(parts.clock.monotonic() - began);
+    const { kind } = verdictOf(body);
+    if (kind === "rate_limited") await parts.pacing.penalty(parts.timing.penaltyMs);
+    if (kind === "ok" || kind === "refused") parts.events.proven(parts.clock.monotonic() - began);
     return body;
   } finally {
     void permit.release();
