@@ -1,5 +1,6 @@
 // The whole web side in one Hono application: guards first, then assets, sign-in, API and pages.
 // Effects: compiles styles once, opens one LISTEN connection; everything ends with `close`.
+import { setMaxListeners } from "node:events";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -62,6 +63,8 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
     loadAssets(deps.cacheDir),
     openFeed({ database: deps.database, log: deps.log }),
   ]);
+  // Every event stream listens to it; they are counted and ended, so this is no leak.
+  setMaxListeners(0, deps.signal);
   const door = doorOf(deps);
   const { burst, perSecond, bodyBytes } = { ...DEFAULTS, ...deps.limits };
 

@@ -12,9 +12,25 @@ export function newApi(): Api {
   });
 }
 
-const ProblemSchema = Problem.openapi("Problem", {
-  description: "RFC 9457 problem document. `code` is stable; `errors` names the fields that are at fault.",
-});
+/**
+ * A schema of another module with a name or a description in the document. Schemas that were made before the OpenAPI
+ * extension was loaded lack its method, whatever the types say; this asks the prototype.
+ */
+export function documented<Schema extends z.ZodType>(
+  schema: Schema,
+  refId: string | null,
+  description?: string,
+): Schema {
+  const metadata = description === undefined ? {} : { description };
+  const { openapi } = z.ZodType.prototype;
+  return refId === null ? openapi.call(schema, metadata) : openapi.call(schema, refId, metadata);
+}
+
+const ProblemSchema = documented(
+  Problem,
+  "Problem",
+  "RFC 9457 problem document. `code` is stable; `errors` names the fields that are at fault.",
+);
 
 const PROBLEMS = {
   400: "The request is malformed: not JSON, or not the expected media type.",

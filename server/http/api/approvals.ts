@@ -5,7 +5,17 @@ import { ApprovalAnswer, ApprovalStatus } from "#store/model/run.ts";
 import { getApproval, listApprovals } from "#store/trading/approvals.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { WebDeps } from "../deps.ts";
-import { type Api, failures, idempotencyHeader, json, jsonBody, newApi, pageOf, pageQuery } from "./api.ts";
+import {
+  type Api,
+  documented,
+  failures,
+  idempotencyHeader,
+  json,
+  jsonBody,
+  newApi,
+  pageOf,
+  pageQuery,
+} from "./api.ts";
 import { shaped } from "./schemas.ts";
 import { Approval } from "./trading-schemas.ts";
 
@@ -42,7 +52,7 @@ const answer = createRoute({
   request: {
     headers: idempotencyHeader,
     params,
-    body: jsonBody(ApprovalAnswer.openapi("ApprovalAnswer")),
+    body: jsonBody(documented(ApprovalAnswer, "ApprovalAnswer")),
   },
   responses: {
     202: json(

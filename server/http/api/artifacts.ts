@@ -97,7 +97,7 @@ export function artifactsApi(deps: WebDeps): Api {
     };
     const known = (ifNoneMatch ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
     if (known.includes(etag) || known.includes("*")) return new Response(null, { status: 304, headers });
-    const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(READ_DEADLINE_MS)]);
+    const signal = AbortSignal.timeout(READ_DEADLINE_MS);
     const { bytes } = await readArtifact(db, deps.objects, { id, signal });
     return new Response(new Uint8Array(bytes), { status: 200, headers });
   };

@@ -9,7 +9,7 @@ import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
 import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { WebDeps } from "../deps.ts";
-import { type Api, failures, idempotencyHeader, json, jsonBody, newApi } from "./api.ts";
+import { type Api, documented, failures, idempotencyHeader, json, jsonBody, newApi } from "./api.ts";
 import { shaped } from "./schemas.ts";
 import { Alert, CurrentTradingState, PromptVersion } from "./trading-schemas.ts";
 
@@ -47,7 +47,7 @@ const resume = setState("/trading-state/resume", "Trade again");
 const Clock = z
   .object({
     kind: z.enum(["ibkr", "simulator"]),
-    now: Instant.openapi({ description: "Market time, UTC." }),
+    now: documented(Instant, null, "Market time, UTC."),
     end: Instant.nullable().openapi({ description: "Simulator: last instant of its data, when known." }),
   })
   .openapi("MarketClock");
@@ -106,7 +106,7 @@ const prompts = createRoute({
 
 /** Market time and how far the simulator's data reach. */
 export async function marketClock(deps: WebDeps): Promise<z.output<typeof Clock>> {
-  const now = await deps.broker.now(AbortSignal.any([deps.signal, AbortSignal.timeout(MARKET_DEADLINE_MS)]));
+  const now = await deps.broker.now(AbortSignal.timeout(MARKET_DEADLINE_MS));
   const end = deps.market?.end() ?? null;
   return {
     kind: deps.broker.kind,
@@ -120,7 +120,7 @@ export async function moveMarket(deps: WebDeps, sessions: number): Promise<z.out
   if (deps.market === null) {
     throw new ConflictError("not_a_simulator", "Only the gateway simulator's clock can be moved.");
   }
-  await deps.market.next(sessions, AbortSignal.any([deps.signal, AbortSignal.timeout(MARKET_DEADLINE_MS)]));
+  await deps.market.next(sessions, AbortSignal.timeout(MARKET_DEADLINE_MS));
   return marketClock(deps);
 }
 

@@ -6,9 +6,18 @@ import { ExecutionId, StrategyId, SymbolRunId } from "#store/model/ids.ts";
 import { ExecutionStatus } from "#store/model/run.ts";
 import { getExecution, listExecutions } from "#store/runs/executions.ts";
 import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
-import { ExecutionReport, executionReport } from "../../reports/execution-report.ts";
 import type { WebDeps } from "../deps.ts";
-import { type Api, failures, idempotencyHeader, json, jsonBody, newApi, pageOf, pageQuery } from "./api.ts";
+import {
+  type Api,
+  documented,
+  failures,
+  idempotencyHeader,
+  json,
+  jsonBody,
+  newApi,
+  pageOf,
+  pageQuery,
+} from "./api.ts";
 import { Execution, ExecutionDetail, shaped } from "./schemas.ts";
 
 const params = z.object({ id: ExecutionId });
@@ -19,7 +28,7 @@ const start = createRoute({
   path: "/executions",
   tags,
   summary: "Start an execution",
-  request: { headers: idempotencyHeader, body: jsonBody(ExecutionRequest.openapi("ExecutionRequest")) },
+  request: { headers: idempotencyHeader, body: jsonBody(documented(ExecutionRequest, "ExecutionRequest")) },
   responses: {
     202: json(
       z
@@ -53,18 +62,6 @@ const detail = createRoute({
   summary: "One execution with its symbol runs",
   request: { params },
   responses: { 200: json(ExecutionDetail, "The execution."), ...failures(404) },
-});
-
-const report = createRoute({
-  method: "get",
-  path: "/executions/{id}/report",
-  tags,
-  summary: "One execution as `countersign run --json` tells it",
-  request: { params },
-  responses: {
-    200: json(ExecutionReport, "Decision, verdict, order, charts and cost per symbol."),
-    ...failures(404),
-  },
 });
 
 const retry = createRoute({
@@ -105,10 +102,6 @@ export function executionsApi(deps: WebDeps): Api {
         llmTotals(db, { executionId: id }),
       ]);
       return c.json(shaped(ExecutionDetail, { ...execution, runs, llm }), 200);
-    })
-    .openapi(report, async (c) => {
-      const { model, broker } = deps.describe();
-      return c.json(await executionReport(db, c.req.valid("param").id, { model, broker }), 200);
     })
     .openapi(retry, async (c) => {
       const symbolRunIds = await deps.desk.retryFailed(c.req.valid("param").id);

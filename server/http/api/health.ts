@@ -76,21 +76,24 @@ const events = createRoute({
   },
 });
 
+/** Open to all. */
+export function livenessApi(): Api {
+  return newApi().openapi(liveness, (c) => c.json({ status: "ok" as const }, 200));
+}
+
 export function healthApi(deps: WebDeps): Api {
-  return newApi()
-    .openapi(liveness, (c) => c.json({ status: "ok" as const }, 200))
-    .openapi(detail, async (c) => {
-      const checks = await checkHealth(deps);
-      const { version, mode, model, modelOffline } = deps.describe();
-      const answer = {
-        status: worstOf(checks),
-        version,
-        mode,
-        model: { text: model, offline: modelOffline },
-        checks,
-      };
-      return c.json(answer, 200);
-    });
+  return newApi().openapi(detail, async (c) => {
+    const checks = await checkHealth(deps);
+    const { version, mode, model, modelOffline } = deps.describe();
+    const answer = {
+      status: worstOf(checks),
+      version,
+      mode,
+      model: { text: model, offline: modelOffline },
+      checks,
+    };
+    return c.json(answer, 200);
+  });
 }
 
 export function eventsApi(deps: WebDeps, feed: Feed): Api {

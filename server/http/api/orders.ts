@@ -55,7 +55,7 @@ const fills = createRoute({
 });
 
 export function cancelOrder(deps: WebDeps, id: OrderId, who: string): Promise<void> {
-  return deps.broker.cancel(id, who, AbortSignal.any([deps.signal, AbortSignal.timeout(CANCEL_DEADLINE_MS)]));
+  return deps.broker.cancel(id, who, AbortSignal.timeout(CANCEL_DEADLINE_MS));
 }
 
 export function ordersApi(deps: WebDeps): Api {

@@ -12,7 +12,7 @@ import { artifactsApi } from "./artifacts.ts";
 import { deskStateApi } from "./desk-state.ts";
 import { executionReportApi } from "./execution-report.ts";
 import { executionsApi } from "./executions.ts";
-import { eventsApi, healthApi } from "./health.ts";
+import { eventsApi, healthApi, livenessApi } from "./health.ts";
 import { ordersApi } from "./orders.ts";
 import { portfolioApi } from "./portfolio.ts";
 import { strategiesApi } from "./strategies.ts";
@@ -93,7 +93,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     document ??= apiDocument(api, deps.describe().version);
     return c.json(document as unknown as Record<string, unknown>, 200);
   });
-  api.route("/", healthApi(deps));
+  api.route("/", livenessApi());
 
   api.use("*", async (c, next) => {
     const open = OPEN_PATHS.has(c.req.path);
@@ -115,6 +115,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     workflowSymbolsApi(deps),
     strategiesApi(deps),
     deskStateApi(deps),
+    healthApi(deps),
     eventsApi(deps, feed),
   ]) {
     api.route("/", part);

@@ -23,6 +23,7 @@ import {
   SymbolRunStatus,
 } from "#store/model/run.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
+import { documented } from "./api.ts";
 
 export const ErrorRecord = z
   .object({
@@ -38,7 +39,7 @@ export const LlmTotals = z
     calls: z.number().int(),
     inputTokens: z.number().int(),
     outputTokens: z.number().int(),
-    costUsd: DecimalString.openapi({ description: "US dollars, over the calls whose price is known." }),
+    costUsd: documented(DecimalString, null, "US dollars, over the calls whose price is known."),
     unpricedCalls: z.number().int().openapi({ description: "Calls whose price is not known." }),
   })
   .openapi("LlmTotals");
@@ -68,7 +69,7 @@ export const Execution = z
     gatewaySession: z.string(),
     accountId: AccountId.nullable(),
     approval: ApprovalPolicy,
-    asOf: Instant.openapi({ description: "Business time that the analysis speaks about." }),
+    asOf: documented(Instant, null, "Business time that the analysis speaks about."),
     graphVersion: z.string(),
     dryRun: z.boolean(),
     status: ExecutionStatus,
@@ -79,9 +80,11 @@ export const Execution = z
   .openapi("Execution");
 
 export const ExecutionDetail = Execution.extend({
-  parameters: StrategyParameters.openapi("StrategyParameters", {
-    description: "Copy of the strategy's parameters at the start.",
-  }),
+  parameters: documented(
+    StrategyParameters,
+    "StrategyParameters",
+    "Copy of the strategy's parameters at the start.",
+  ),
   runs: z.array(SymbolRun),
   llm: LlmTotals,
 }).openapi("ExecutionDetail");

@@ -11,7 +11,7 @@ import {
   saveStrategy,
 } from "#store/strategies/strategies.ts";
 import type { WebDeps } from "../deps.ts";
-import { type Api, failures, json, jsonBody, newApi } from "./api.ts";
+import { type Api, documented, failures, json, jsonBody, newApi } from "./api.ts";
 import { shaped } from "./schemas.ts";
 
 const Strategy = z
@@ -21,7 +21,7 @@ const Strategy = z
     active: z.boolean(),
     version: z.number().int(),
     workflowVersionId: WorkflowVersionId,
-    parameters: StrategyParameters.openapi("StrategyParameters"),
+    parameters: documented(StrategyParameters, "StrategyParameters"),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -42,7 +42,7 @@ const WorkflowVersion = z
     id: WorkflowVersionId,
     name: z.string(),
     version: z.number().int(),
-    definition: WorkflowDefinition.openapi("WorkflowDefinition"),
+    definition: documented(WorkflowDefinition, "WorkflowDefinition"),
     contentHash: z.string(),
     createdAt: Instant,
   })

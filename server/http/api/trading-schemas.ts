@@ -25,6 +25,7 @@ import {
 } from "#store/model/order.ts";
 import { RiskVerdict, TradingState } from "#store/model/risk.ts";
 import { AgentStage, ApprovalChannel, ApprovalEdit, ApprovalStatus } from "#store/model/run.ts";
+import { documented } from "./api.ts";
 
 export const Report = z
   .object({
@@ -67,7 +68,7 @@ export const Approval = z
     symbolRunId: SymbolRunId,
     verdictId: VerdictId,
     status: ApprovalStatus,
-    shown: ApprovalQuestion.openapi("ApprovalQuestion", { description: "Exactly what the person is shown." }),
+    shown: documented(ApprovalQuestion, "ApprovalQuestion", "Exactly what the person is shown."),
     expiresAt: Instant,
     edit: ApprovalEdit.nullable(),
     reason: z.string().nullable(),
@@ -97,7 +98,7 @@ export const OrderEvent = z
   })
   .openapi("OrderEvent");
 
-export const Fill = FillModel.openapi("Fill");
+export const Fill = documented(FillModel, "Fill");
 
 export const OrderDetail = Order.extend({
   events: z.array(OrderEvent),
@@ -107,7 +108,7 @@ export const OrderDetail = Order.extend({
 
 export const Position = PositionModel.extend({ at: Instant }).openapi("Position");
 
-export const Snapshot = AccountSummary.openapi("PortfolioSnapshot");
+export const Snapshot = documented(AccountSummary, "PortfolioSnapshot");
 
 export const LlmCall = LlmCallRecord.extend({ createdAt: Instant, parsed: z.unknown().nullable() }).openapi(
   "LlmCall",
@@ -155,7 +156,7 @@ export const Portfolio = z
     accountId: AccountId,
     summary: Snapshot.nullable(),
     positions: z.array(Position),
-    unrealizedPnl: DecimalString.openapi({ description: "Sum over the positions that state it." }),
+    unrealizedPnl: documented(DecimalString, null, "Sum over the positions that state it."),
     realizedPnl: DecimalString,
   })
   .openapi("Portfolio");

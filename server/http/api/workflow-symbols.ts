@@ -15,7 +15,9 @@ import { shaped } from "./schemas.ts";
 
 const LOOKUP_DEADLINE_MS = 15_000;
 
-const settings = z.record(z.string().min(1).max(60), z.json());
+// Named, since it refers to itself.
+const JsonValue = z.json().openapi("JsonValue");
+const settings = z.record(z.string().min(1).max(60), JsonValue);
 const priority = z.number().int().min(-1000).max(1000);
 
 const WorkflowSymbol = z
@@ -100,7 +102,7 @@ const remove = createRoute({
 /** Adds a symbol after the broker has confirmed it. @throws InputError, ConflictError, UnavailableError */
 export async function addSymbol(deps: WebDeps, input: z.output<typeof NewWorkflowSymbol>) {
   const { db } = deps.database;
-  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(LOOKUP_DEADLINE_MS)]);
+  const signal = AbortSignal.timeout(LOOKUP_DEADLINE_MS);
   const instrument = await deps.broker.resolve(input.symbol, signal);
   await saveInstrument(db, { gateway: deps.broker.kind, instrument });
   return addWorkflowSymbol(db, { id: deps.newId(), ...input });

@@ -23,61 +23,70 @@ export type Feed = {
 
 const GATHER_MS = 15;
 const REMEMBERED_IDS = 5_000;
+const GAP_LIMIT = 2_000;
 /** Ids are given before commits: a reader's newest id may hide a lower one that was committed later. */
 export const COMMIT_WINDOW = 200;
+
+type Announced = { id: number } | Extract<FeedMessage, { kind: "run" }>;
 
 export async function openFeed(options: { database: Database; log: WebLog }): Promise<Feed> {
   const { database, log } = options;
   const readers = new Set<(message: FeedMessage) => void>();
   const sent = new Set<number>();
-  let waiting: number[] = [];
+  let waiting: Announced[] = [];
   let newest = await latestEventId(database.db);
   let timer: NodeJS.Timeout | undefined;
+  let working = Promise.resolve();
 
   const tell = (message: FeedMessage) => {
     for (const reader of readers) reader(message);
   };
-  const deliver = (events: readonly FeedEvent[]) => {
-    for (const event of events) {
-      if (sent.has(event.id)) continue;
-      sent.add(event.id);
-      newest = Math.max(newest, event.id);
-      tell({ kind: "node", event });
-    }
-    while (sent.size > REMEMBERED_IDS) {
-      const oldest = sent.values().next();
-      if (!oldest.done) sent.delete(oldest.value);
-    }
+  const deliver = (event: FeedEvent) => {
+    if (sent.has(event.id)) return;
+    sent.add(event.id);
+    newest = Math.max(newest, event.id);
+    tell({ kind: "node", event });
+    const oldest = sent.values().next();
+    if (sent.size > REMEMBERED_IDS && !oldest.done) sent.delete(oldest.value);
   };
-  const attempt = async (read: () => Promise<readonly FeedEvent[]>) => {
-    try {
-      deliver(await read());
-    } catch (error) {
+  /** One batch at a time, so that the order of announcements is the order of messages. */
+  const queue = (work: () => Promise<void>) => {
+    working = working.then(work).catch((error: unknown) => {
       log.warn({ error: toErrorRecord(error) }, "live events could not be read; readers are told to refresh");
       tell({ kind: "refresh" });
-    }
+    });
   };
   const flush = () => {
     timer = undefined;
-    const ids = waiting;
+    const batch = waiting;
     waiting = [];
+    const ids = batch.flatMap((item) => ("id" in item ? [item.id] : []));
     if (readers.size === 0) {
       newest = Math.max(newest, ...ids);
       return;
     }
-    void attempt(() => feedEvents(database.db, { ids, limit: ids.length }));
+    queue(async () => {
+      const events = ids.length === 0 ? [] : await feedEvents(database.db, { ids, limit: ids.length });
+      const byId = new Map(events.map((event) => [event.id, event]));
+      for (const item of batch) {
+        if (!("id" in item)) tell(item);
+        else {
+          const event = byId.get(item.id);
+          if (event !== undefined) deliver(event);
+        }
+      }
+    });
   };
-  const onEvent = (event: DeskEvent) => {
-    if (event.id === null) {
-      tell({ kind: "run", symbolRunId: event.symbolRunId, executionId: event.executionId });
-      return;
-    }
-    waiting.push(event.id);
+  const onEvent = ({ id, symbolRunId, executionId }: DeskEvent) => {
+    waiting.push(id === null ? { kind: "run", symbolRunId, executionId } : { id });
     timer ??= setTimeout(flush, GATHER_MS);
   };
   const onGap = () => {
-    void attempt(() => feedEvents(database.db, { after: Math.max(0, newest - COMMIT_WINDOW), limit: 2_000 }));
-    tell({ kind: "refresh" });
+    queue(async () => {
+      const after = Math.max(0, newest - COMMIT_WINDOW);
+      for (const event of await feedEvents(database.db, { after, limit: GAP_LIMIT })) deliver(event);
+      tell({ kind: "refresh" });
+    });
   };
 
   const listener = await listenForEvents(database, { onEvent, onGap });
@@ -91,6 +100,7 @@ export async function openFeed(options: { database: Database; log: WebLog }): Pr
       clearTimeout(timer);
       readers.clear();
       await listener.close();
+      await working;
     },
   };
 }

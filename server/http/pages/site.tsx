@@ -52,7 +52,7 @@ export type Site = {
 
 async function marketNow(deps: WebDeps): Promise<string | null> {
   try {
-    const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(CLOCK_DEADLINE_MS)]);
+    const signal = AbortSignal.timeout(CLOCK_DEADLINE_MS);
     return (await deps.broker.now(signal)).toISOString();
   } catch (error) {
     deps.log.warn({ error: toErrorRecord(error) }, "the market clock did not answer");

@@ -87,7 +87,7 @@ async function refresh() {
 }
 
 function schedule() {
-  timer ??= setTimeout(refresh, REFRESH_DELAY_MS);
+  if (timer === undefined) timer = setTimeout(refresh, REFRESH_DELAY_MS);
 }
 
 function note(...topics) {

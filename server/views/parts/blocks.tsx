@@ -173,12 +173,7 @@ export function Prose(props: { text: string; class?: string }) {
 
 export function ScrollText(props: { text: string; label: string }) {
   return (
-    <section
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-      tabindex={0}
-      aria-label={props.label}
-      class="bg-raised max-h-96 overflow-auto rounded-md p-3"
-    >
+    <section tabindex={0} aria-label={props.label} class="bg-raised max-h-96 overflow-auto rounded-md p-3">
       <pre class="prose-text font-mono text-xs">{props.text}</pre>
     </section>
   );
