@@ -5,6 +5,7 @@ import { InputError } from "#store/model/errors.ts";
 import type { SessionDate } from "#store/model/ids.ts";
 import type { Clock, MarketClock } from "#tools/clock.ts";
 import { createAccount } from "./account/account.ts";
+import { createFigures } from "./account/figures.ts";
 import { createJournal, type Journal } from "./control/journal.ts";
 import { addControlRoutes } from "./control/routes.ts";
 import { createFaults, type Faults } from "./faults/faults.ts";
@@ -89,14 +90,17 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const firstClock = { session: start, phase: "closed", previousEquity: String(settings.cash) } as const;
   if (store.state.clock === undefined) store.commit({ clock: firstClock });
   const account = createAccount(store);
-  const engine = createEngine({ store, market, account, book: () => book });
-  const { moment } = engine;
+  // The rooms know each other through functions: the account's figures need the clock, the clock the book.
+  const moment = () => engine.moment();
+  const figures = createFigures({ store, account, market, moment });
+  const engine = createEngine({ store, market, figures, book: () => book });
   const book = createBook({ store, account, market, clock, moment, settings: settings.orders, accountId });
   const faults = createFaults();
   const session = createSession({ clock, settings: settings.session, accountId });
   const submissions = createSubmissions({
     book,
     account,
+    figures,
     market,
     clock,
     moment,
@@ -116,6 +120,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     now: () => instantOf(moment()),
     store,
     account,
+    figures,
     book,
     submissions,
     session,

@@ -2,6 +2,7 @@
 import type { Hono } from "hono";
 import type { Clock } from "#tools/clock.ts";
 import type { Account } from "./account/account.ts";
+import type { AccountFigures } from "./account/figures.ts";
 import type { Journal } from "./control/journal.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { MarketData } from "./market/market.ts";
@@ -25,6 +26,7 @@ export type World = {
   now: () => number;
   store: StateStore;
   account: Account;
+  figures: () => AccountFigures;
   book: OrderBook;
   submissions: Submissions;
   session: GatewaySession;

@@ -3,6 +3,7 @@
 import { Decimal, dec } from "#store/model/money.ts";
 import type { MarketData } from "../market/market.ts";
 import { lastPrice, type MarketMoment } from "../market/market-clock.ts";
+import type { StateStore } from "../state/store.ts";
 import type { Account, Holding } from "./account.ts";
 
 export const MARGIN_SHARE = dec("0.25");
@@ -66,5 +67,24 @@ export function accountFigures(account: Account, market: MarketData, moment: Mar
     realizedToday: sum((one) =>
       one.holding.touchedIn === moment.session ? one.holding.realizedToday : dec(0),
     ),
+  };
+}
+
+/** The account's figures, computed again only when an execution, the clock or a reset changed them. */
+export function createFigures(of: {
+  store: StateStore;
+  account: Account;
+  market: MarketData;
+  moment: () => MarketMoment;
+}): () => AccountFigures {
+  let known: AccountFigures | undefined;
+  of.store.onChange((change) => {
+    const touched =
+      change.clock !== undefined || change.reset !== undefined || (change.fills ?? []).length > 0;
+    if (touched) known = undefined;
+  });
+  return () => {
+    known ??= accountFigures(of.account, of.market, of.moment());
+    return known;
   };
 }

@@ -4,7 +4,7 @@ import { isRecord } from "../orders/ticket.ts";
 import type { Gate } from "../session/gate.ts";
 import { serverInfo } from "../session/routes.ts";
 import type { GatewayApp, World } from "../world.ts";
-import { accountFigures, figuresOf, type HoldingFigures } from "./figures.ts";
+import { figuresOf, type HoldingFigures } from "./figures.ts";
 import { accountSummary, ledger, richPosition, secondPosition, sparsePosition } from "./rows.ts";
 import { SUMMARY_PAGES } from "./subpages.ts";
 import { portfolioSummary } from "./summary.ts";
@@ -69,8 +69,7 @@ function portfolioAccount(world: World): Record<string, unknown> {
 }
 
 export function addAccountRoutes(app: GatewayApp, world: World, gate: Gate): { cool(): void } {
-  const { accountId, settings, session } = world;
-  const figures = () => accountFigures(world.account, world.market, world.moment());
+  const { accountId, settings, session, figures } = world;
   const previousEquity = () =>
     world.store.state.clock?.previousEquity ?? world.account.openingCash().toFixed();
   let pnlWarm = false;

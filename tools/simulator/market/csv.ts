@@ -2,14 +2,14 @@
 import { parse } from "csv-parse/sync";
 import { InputError } from "#store/model/errors.ts";
 import type { BarColumns } from "./bars.ts";
-import { FIRST_COVERED_DATE, sessionIndex } from "./sessions.ts";
+import { FIRST_COVERED_DATE, type SessionIndex, sessionIndex } from "./sessions.ts";
 
 const COLUMNS = ["date", "open", "high", "low", "close", "volume"] as const;
 type ColumnName = (typeof COLUMNS)[number];
 type Row = readonly string[];
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const NUMBER = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
+const OTHER_BASES = ["0x", "0b", "0o"];
 
 /** A plain file is split directly, three times as fast over a thousand files; one with quotes goes to csv-parse. */
 function rowsOf(text: string, file: string): { row: Row; line: number }[] {
@@ -75,48 +75,63 @@ export function parseDailyCsv(text: string, file: string): BarColumns {
   let before = "";
   for (const { row, line } of rows) {
     const date = (row[places.date] ?? "").trim();
-    checkDate(date, before, { file, line });
+    const session = sessionOf(date, before, { file, line });
     before = date;
-    if (date < FIRST_COVERED_DATE) continue;
-    addBar(columns, { row, places, date, file, line });
+    if (session !== undefined) addBar(columns, { row, places, session, file, line });
   }
   if (columns.sessions.length === 0) throw fault("csv_empty", { file, line: null, what: "no rows" });
   return columns;
 }
 
-function checkDate(date: string, before: string, at: { file: string; line: number }): void {
+/** The session of the row's date, or undefined when it lies before the calendar. */
+function sessionOf(
+  date: string,
+  before: string,
+  at: { file: string; line: number },
+): SessionIndex | undefined {
+  const session = sessionIndex(date);
+  if (session !== undefined && date > before) return session;
   if (!DATE.test(date)) {
     throw fault("csv_bad_date", { ...at, what: `"${date.slice(0, 40)}" is no date such as 2024-01-31` });
   }
   if (date === before) throw fault("csv_duplicate_date", { ...at, what: `${date} is there twice` });
   if (date < before) throw fault("csv_unsorted", { ...at, what: `${date} comes after ${before}` });
-  if (date >= FIRST_COVERED_DATE && sessionIndex(date) === undefined) {
-    throw fault("csv_no_session", { ...at, what: `the exchange was closed on ${date}` });
-  }
+  if (date < FIRST_COVERED_DATE) return undefined;
+  throw fault("csv_no_session", { ...at, what: `the exchange was closed on ${date}` });
 }
 
-type BarRow = { row: Row; places: Record<ColumnName, number>; date: string; file: string; line: number };
+type BarRow = {
+  row: Row;
+  places: Record<ColumnName, number>;
+  session: SessionIndex;
+  file: string;
+  line: number;
+};
+
+/** A plain decimal number that is not negative; undefined for all else that JavaScript would take. */
+function plainNumber(text: string): number | undefined {
+  const value = Number(text);
+  if (text === "" || !Number.isFinite(value) || value < 0) return undefined;
+  return OTHER_BASES.includes(text.slice(0, 2).toLowerCase()) ? undefined : value;
+}
 
 function addBar(columns: Mutable, of: BarRow): void {
   const value = (name: ColumnName) => {
     const text = (of.row[of.places[name]] ?? "").trim();
-    if (!NUMBER.test(text)) {
-      throw fault("csv_not_a_number", { ...of, what: `${name} "${text.slice(0, 40)}" is not a number` });
-    }
-    return Number(text);
+    const number = plainNumber(text);
+    if (number !== undefined) return number;
+    throw fault("csv_not_a_number", { ...of, what: `${name} "${text.slice(0, 40)}" is not a number` });
   };
   const [open, high, low, close] = [value("open"), value("high"), value("low"), value("close")];
   if (high < low) throw fault("csv_high_below_low", { ...of, what: `high ${high} below low ${low}` });
   if (low <= 0) throw fault("csv_bad_price", { ...of, what: `low ${low} is not above zero` });
-  for (const [name, price] of [
-    ["open", open],
-    ["close", close],
-  ] as const) {
-    if (price < low || price > high) {
-      throw fault("csv_bad_price", { ...of, what: `${name} ${price} outside ${low} to ${high}` });
-    }
+  if (open < low || open > high) {
+    throw fault("csv_bad_price", { ...of, what: `open ${open} outside ${low} to ${high}` });
   }
-  columns.sessions.push(sessionIndex(of.date) ?? -1);
+  if (close < low || close > high) {
+    throw fault("csv_bad_price", { ...of, what: `close ${close} outside ${low} to ${high}` });
+  }
+  columns.sessions.push(of.session);
   columns.open.push(open);
   columns.high.push(high);
   columns.low.push(low);

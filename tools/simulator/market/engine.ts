@@ -1,8 +1,7 @@
 // Moves the market clock and lets orders meet the bars on the way. Effects: one commit per step.
 import { ConflictError } from "#store/model/errors.ts";
 import type { SessionDate } from "#store/model/ids.ts";
-import type { Account } from "../account/account.ts";
-import { accountFigures } from "../account/figures.ts";
+import type { AccountFigures } from "../account/figures.ts";
 import type { OrderBook } from "../orders/book.ts";
 import type { StateStore } from "../state/store.ts";
 import type { MarketData } from "./market.ts";
@@ -32,7 +31,7 @@ export type Engine = {
 type EngineOf = {
   store: StateStore;
   market: MarketData;
-  account: Account;
+  figures: () => AccountFigures;
   book: () => OrderBook;
 };
 
@@ -67,7 +66,7 @@ export function createEngine(of: EngineOf): Engine {
       });
     }
     of.book().settle();
-    const previousEquity = accountFigures(of.account, market, at).equity.toFixed();
+    const previousEquity = of.figures().equity.toFixed();
     const clock = { session: sessionDate(at.session + 1), phase: "open" as const, previousEquity };
     // The clock first: what happens at the opening happens in that session.
     store.commit({ clock });

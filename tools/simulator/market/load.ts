@@ -12,6 +12,8 @@ import { createMarket, type MarketData, type SimInstrument } from "./market.ts";
 
 const require = createRequire(import.meta.url);
 
+const READ_AHEAD = 16;
+
 type Source = { symbol: string; file: string; source: string; builtIn: boolean };
 
 function builtInSources(): Source[] {
@@ -85,12 +87,14 @@ export async function loadMarketData(
   const faults = [...(found?.faults ?? [])];
   const instruments = new Map<string, SimInstrument>();
   const builtIn = from.builtIn === false ? [] : builtInSources();
-  for (const source of [...builtIn, ...(found?.sources ?? [])]) {
-    try {
-      instruments.set(source.symbol, await load(source));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      faults.push(error);
+  const sources = [...builtIn, ...(found?.sources ?? [])];
+  // Reading ahead of parsing: a few files at a time, so that a thousand are never open or in memory at once.
+  for (let first = 0; first < sources.length; first += READ_AHEAD) {
+    const loaded = await Promise.allSettled(sources.slice(first, first + READ_AHEAD).map(load));
+    for (const one of loaded) {
+      if (one.status === "fulfilled") instruments.set(one.value.symbol, one.value);
+      else if (one.reason instanceof InputError) faults.push(one.reason);
+      else throw one.reason;
     }
   }
   if (instruments.size === 0) {

@@ -74,7 +74,7 @@ export function createBook(of: BookOf): OrderBook {
   };
 
   const byClientId = (clientId: string) =>
-    [...state.orders.values()].findLast((one) => one.clientId === clientId && isWorking(one));
+    [...state.working.values()].findLast((one) => one.clientId === clientId);
 
   const newOrder = (ticket: Ticket, id: number): SimOrder => ({
     id,
@@ -122,7 +122,7 @@ export function createBook(of: BookOf): OrderBook {
 
   const settle = () => {
     const at = of.clock.now().getTime();
-    const due = [...state.orders.values()].filter(
+    const due = [...state.working.values()].filter(
       (one) => one.status === "PendingCancel" && one.cancelAt !== null && one.cancelAt <= at,
     );
     if (due.length === 0) return;
@@ -135,12 +135,11 @@ export function createBook(of: BookOf): OrderBook {
     order: (id) => state.orders.get(id),
     orders: () => [...state.orders.values()],
     byClientId,
-    clientIdTaken: (clientId) =>
-      [...state.orders.values()].some(
-        (one) =>
-          one.clientId === clientId &&
-          (isWorking(one) || now() - one.acceptedAt < settings.clientIdLifetimeMs),
-      ),
+    clientIdTaken: (clientId) => {
+      const order = state.orders.get(state.clientIds.get(clientId) ?? -1);
+      if (order === undefined) return false;
+      return isWorking(order) || now() - order.acceptedAt < settings.clientIdLifetimeMs;
+    },
     place,
     modify: (id, ticket) => {
       step((matching, over) => {

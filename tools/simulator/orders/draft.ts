@@ -39,7 +39,9 @@ export function createDraft(of: DraftOf): Draft {
   const fills: SimFill[] = [];
   const { now } = of;
   const order = (id: number) => changed.get(id) ?? of.state.orders.get(id);
-  const all = () => [...of.state.orders.keys()].flatMap((id) => order(id) ?? []);
+  /** A step can end orders, never revive one: all that matter were working before it. */
+  const working = () =>
+    [...of.state.working.keys()].flatMap((id) => order(id) ?? []).filter((one) => isWorking(one));
 
   const update: Draft["update"] = (id, change) => {
     const before = order(id);
@@ -51,7 +53,7 @@ export function createDraft(of: DraftOf): Draft {
     const before = order(id);
     if (before === undefined || !isWorking(before)) return;
     update(id, { status, reason, cancelAt: null });
-    for (const child of all().filter((one) => one.parentId === id && isWorking(one))) {
+    for (const child of working().filter((one) => one.parentId === id)) {
       if (before.filled > 0 && of.childrenOfPartialParent === "activate") {
         update(child.id, { quantity: before.filled, parentId: null });
       } else end(child.id, "Cancelled", "Cancelled by System: parent order ended");
@@ -61,8 +63,8 @@ export function createDraft(of: DraftOf): Draft {
   /** One-cancels-all with reduction: what one member fills, the others lose. */
   const reduceSiblings = (filled: SimOrder, quantity: number) => {
     if (filled.ocaGroup === null) return;
-    for (const one of all()) {
-      if (one.id === filled.id || one.ocaGroup !== filled.ocaGroup || !isWorking(one)) continue;
+    for (const one of working()) {
+      if (one.id === filled.id || one.ocaGroup !== filled.ocaGroup) continue;
       if (one.parentId === null && one.id === filled.parentId) continue;
       const rest = round(remaining(one) - quantity);
       if (rest > 0) update(one.id, { quantity: round(one.filled + rest) });
@@ -117,7 +119,7 @@ export function createDraft(of: DraftOf): Draft {
 
   return {
     order,
-    working: () => all().filter(isWorking),
+    working,
     update,
     end,
     fill,

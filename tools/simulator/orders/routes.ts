@@ -1,7 +1,6 @@
 // Order calls: submit, reply, modify, cancel, preview, live orders, status, trades.
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { dec } from "#store/model/money.ts";
-import { accountFigures } from "../account/figures.ts";
 import { lastPrice } from "../market/market-clock.ts";
 import type { Streams } from "../quotes/streams.ts";
 import type { GatewayApp, World } from "../world.ts";
@@ -81,7 +80,7 @@ export function addOrderRoutes(
         ticket: first.value,
         price: first.value.limit ?? first.value.stop ?? last ?? 0,
         held: world.account.holding(first.value.conid)?.quantity ?? dec(0),
-        figures: accountFigures(world.account, world.market, world.moment()),
+        figures: world.figures(),
         warn: rooms.streams.isOpen(first.value.conid) ? null : NO_MARKET_DATA,
       }),
     );

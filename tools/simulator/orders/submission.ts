@@ -4,7 +4,7 @@ import { derivedId } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
 import type { Clock } from "#tools/clock.ts";
 import type { Account } from "../account/account.ts";
-import { accountFigures, MARGIN_SHARE } from "../account/figures.ts";
+import { type AccountFigures, MARGIN_SHARE } from "../account/figures.ts";
 import type { MarketData } from "../market/market.ts";
 import { lastPrice, type MarketMoment } from "../market/market-clock.ts";
 import type { SimulatorSettings } from "../settings.ts";
@@ -32,6 +32,7 @@ export type Submissions = {
 type SubmissionsOf = {
   book: OrderBook;
   account: Account;
+  figures: () => AccountFigures;
   market: MarketData;
   clock: Clock;
   moment: () => MarketMoment;
@@ -82,7 +83,7 @@ export function createSubmissions(of: SubmissionsOf): Submissions {
     if (ticket.parentRef !== null || after.abs().lte(held.abs())) return undefined;
     const instrument = of.market.byConid(ticket.conid);
     const last = instrument === undefined ? undefined : lastPrice(instrument, of.moment())?.price;
-    const figures = accountFigures(of.account, of.market, of.moment());
+    const figures = of.figures();
     const added = dec(ticket.limit ?? ticket.stop ?? last ?? 0).times(after.abs().minus(held.abs()));
     const needed = figures.margin.plus(added.times(MARGIN_SHARE));
     if (needed.lte(figures.equity)) return undefined;

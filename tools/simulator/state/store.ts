@@ -5,7 +5,7 @@ import path from "node:path";
 import { InputError } from "#store/model/errors.ts";
 import type { SessionDate } from "#store/model/ids.ts";
 import type { MarketPhase } from "../market/market-clock.ts";
-import type { SimFill, SimOrder } from "../orders/order.ts";
+import { isWorking, type SimFill, type SimOrder } from "../orders/order.ts";
 
 /** Where the market stands; `previousEquity` (USD, decimal text) is the account's at the close before this session. */
 export type ClockRow = { session: SessionDate; phase: MarketPhase; previousEquity: string };
@@ -27,6 +27,10 @@ export type SimState = {
   /** How many order ids were ever given. */
   idsGiven: number;
   orders: Map<number, SimOrder>;
+  /** Those of `orders` that are not at an end. */
+  working: Map<number, SimOrder>;
+  /** The newest order of each cOID. */
+  clientIds: Map<string, number>;
   fills: SimFill[];
 };
 
@@ -45,12 +49,17 @@ function apply(state: SimState, change: Change): void {
     state.cash = change.reset.cash;
     state.openedAt = change.reset.at;
     state.orders.clear();
+    state.working.clear();
+    state.clientIds.clear();
     state.fills = [];
   }
   if (change.clock !== undefined) state.clock = change.clock;
   for (const order of change.orders ?? []) {
     if (!state.orders.has(order.id)) state.idsGiven += 1;
     state.orders.set(order.id, order);
+    if (isWorking(order)) state.working.set(order.id, order);
+    else state.working.delete(order.id);
+    if (order.clientId !== null) state.clientIds.set(order.clientId, order.id);
   }
   state.fills.push(...(change.fills ?? []));
 }
@@ -104,6 +113,8 @@ export function openState(of: {
     openedAt: of.openedAt,
     idsGiven: 0,
     orders: new Map(),
+    working: new Map(),
+    clientIds: new Map(),
     fills: [],
   };
   const { file } = of;
