@@ -1,15 +1,6 @@
-// The command line's table of contents: every command with its options. Each command's body is in commands/.
+// The command line's table of contents: every command with its options. Each command's body is in commands/, loaded
+// when it is called, so that a command that only asks a running desk starts quickly.
 import { Command, Option } from "commander";
-import { answerCommand, approvalsCommand } from "./commands/approvals.ts";
-import { configCommand } from "./commands/config.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
-import { marketCommand } from "./commands/market.ts";
-import { ordersCommand } from "./commands/orders.ts";
-import { positionsCommand } from "./commands/positions.ts";
-import { runCommand } from "./commands/run.ts";
-import { startCommand, workerCommand } from "./commands/start.ts";
-import { tradingStateCommand } from "./commands/trading-state.ts";
 import type { ExitCode } from "./exit-codes.ts";
 
 /** One call of the program: what comes in from the process, and the exit code that goes out. */
@@ -44,14 +35,14 @@ export function buildProgram(invocation: Invocation): Command {
     .option("--port <port>", "port instead of PORT")
     .option("--host <address>", "address to listen on instead of HOST")
     .option("--live", "second switch for real money, besides PAPER_TRADING_MODE=false", false)
-    .action((options) => startCommand(invocation, options));
+    .action(async (options) => (await import("./commands/start.ts")).startCommand(invocation, options));
 
   command(
     "worker",
     "run symbol runs from the queue on this machine too (needs DATABASE_URL and IBKR_GATEWAY_URL)",
   )
     .option("--live", "second switch for real money, besides PAPER_TRADING_MODE=false", false)
-    .action((options) => workerCommand(invocation, options));
+    .action(async (options) => (await import("./commands/start.ts")).workerCommand(invocation, options));
 
   command("run", "analyse symbols now, or as of a past session, and follow the run")
     .option("--strategy <name>", "strategy by name or id")
@@ -64,56 +55,77 @@ export function buildProgram(invocation: Invocation): Command {
         "never",
       ]),
     )
-    .action((options) => runCommand(invocation, options));
+    .action(async (options) => (await import("./commands/run.ts")).runCommand(invocation, options));
 
-  command("approvals", "list what waits for a person").action((options) =>
-    approvalsCommand(invocation, options),
+  command("approvals", "list what waits for a person").action(async (options) =>
+    (await import("./commands/approvals.ts")).approvalsCommand(invocation, options),
   );
 
   command("approve <approval>", "approve an order, or edit it first")
     .option("--quantity <shares>", "fewer shares than proposed")
     .option("--limit <price>", "another limit price within the rules")
-    .action((approval, options) => answerCommand(invocation, approval, { ...options, action: "approve" }));
+    .action(async (approval, options) =>
+      (await import("./commands/approvals.ts")).answerCommand(invocation, approval, {
+        ...options,
+        action: "approve",
+      }),
+    );
 
   command("reject <approval>", "reject an order")
     .requiredOption("--reason <text>", "why")
-    .action((approval, options) => answerCommand(invocation, approval, { ...options, action: "reject" }));
+    .action(async (approval, options) =>
+      (await import("./commands/approvals.ts")).answerCommand(invocation, approval, {
+        ...options,
+        action: "reject",
+      }),
+    );
 
   command("orders", "list orders, newest first")
     .option("--limit <count>", "how many", "50")
-    .action((options) => ordersCommand(invocation, options));
+    .action(async (options) => (await import("./commands/orders.ts")).ordersCommand(invocation, options));
 
-  command("positions", "show positions and the account").action((options) =>
-    positionsCommand(invocation, options),
+  command("positions", "show positions and the account").action(async (options) =>
+    (await import("./commands/positions.ts")).positionsCommand(invocation, options),
   );
 
   command("market [action]", "show the simulator's market clock, or move it: market next [--sessions n]")
     .option("--sessions <count>", "how many sessions to move", "1")
-    .action((action, options) => marketCommand(invocation, action, options));
+    .action(async (action, options) =>
+      (await import("./commands/market.ts")).marketCommand(invocation, action, options),
+    );
 
   command("halt", "stop all new orders at once")
     .option("--reducing", "still let through orders that reduce exposure", false)
     .option("--reason <text>", "why", "by hand")
-    .action((options) =>
-      tradingStateCommand(invocation, { ...options, state: options.reducing ? "REDUCING" : "HALTED" }),
+    .action(async (options) =>
+      (await import("./commands/trading-state.ts")).tradingStateCommand(invocation, {
+        ...options,
+        state: options.reducing ? "REDUCING" : "HALTED",
+      }),
     );
 
   command("resume", "trade again after a halt")
     .option("--reason <text>", "why", "by hand")
-    .action((options) => tradingStateCommand(invocation, { ...options, state: "ACTIVE" }));
+    .action(async (options) =>
+      (await import("./commands/trading-state.ts")).tradingStateCommand(invocation, {
+        ...options,
+        state: "ACTIVE",
+      }),
+    );
 
   command("gateway", "serve the gateway simulator over HTTP for other programs")
     .option("--port <port>", "port", "5000")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--tls", "HTTPS with a self-signed certificate, as the real gateway", false)
-    .action((options) => gatewayCommand(invocation, options));
+    .action(async (options) => (await import("./commands/gateway.ts")).gatewayCommand(invocation, options));
 
-  command("doctor", "check every part and say what to do").action((options) =>
-    doctorCommand(invocation, options),
+  command("doctor", "check every part and say what to do").action(async (options) =>
+    (await import("./commands/doctor.ts")).doctorCommand(invocation, options),
   );
 
   command("config [action]", "config show: every setting in force, without secrets").action(
-    (action, options) => configCommand(invocation, action, options),
+    async (action, options) =>
+      (await import("./commands/config.ts")).configCommand(invocation, action, options),
   );
 
   return program;

@@ -1,5 +1,4 @@
 // Connects a command to the desk: the one that runs on this data folder, or one composed in this process for its duration.
-import { compose } from "../compose/composition.ts";
 import { adminToken, announcedDesk } from "../compose/data-folder.ts";
 import { newToken } from "../compose/system-clock.ts";
 import { type Config, loadConfig } from "../config/config.ts";
@@ -46,6 +45,7 @@ export async function withDesk<Result>(
     });
     return body({ api, terminal, config });
   }
+  const { compose } = await import("../compose/composition.ts"); // the whole desk: loaded only where none runs
   const composition = await compose(config, { workers: true, tell: (line) => terminal.note(line) });
   try {
     const api = deskApi({

@@ -4,7 +4,7 @@ import type { MarketData, SimInstrument } from "./market.ts";
 import { lastSessionClosedBy, sessionDate, sessionIndex } from "./sessions.ts";
 
 /** The built-in beginning: AAPL has 450 daily bars and most of its weeks before it, and months of sessions after. */
-export const DEFAULT_START = "2017-12-15" as SessionDate;
+export const DEFAULT_START = "2017-11-14" as SessionDate;
 /** Daily bars that an analysis wants before the first session. */
 export const DAILY_BARS_WANTED = 450;
 /** Sessions left for replaying when the beginning has to be found in a user's files. */
