@@ -1,10 +1,10 @@
 // The deterministic risk engine: every rule on one snapshot, the size, and the plan. Pure; fails closed.
-import { Decimal } from "#store/model/money.ts";
 import type { OrderPlan, RiskVerdict, RuleOutcome } from "#store/model/risk.ts";
-import { factsOf, ZERO } from "./facts.ts";
+import { factsOf } from "./facts.ts";
+import { abs, type Fixed, fixed, text, wideText, ZERO } from "./fixed.ts";
 import type { RiskInput } from "./input.ts";
 import { GATE_RULES } from "./registry.ts";
-import { figure, outcomeOf, text } from "./rule.ts";
+import { outcomeOf } from "./rule.ts";
 import { type Sizable, sizable, sizeOrder } from "./sizing.ts";
 
 /**
@@ -32,7 +32,7 @@ export function decideRisk(input: RiskInput): RiskVerdict {
     clamped ||= outcome === "clamp";
   }
   // The second half can only be false when a rule has denied already; it keeps that true by construction.
-  if (denied || !sizable(facts) || facts.target === null || quantity.isZero())
+  if (denied || !sizable(facts) || facts.target === null || quantity === ZERO)
     return { verdict: "denied", codes, rules, plan: null };
   return {
     verdict: clamped ? "reduced" : "approved",
@@ -42,27 +42,27 @@ export function decideRisk(input: RiskInput): RiskVerdict {
   };
 }
 
-function planOf(facts: Sizable, target: Decimal, quantity: Decimal): OrderPlan {
+function planOf(facts: Sizable, target: Fixed, quantity: Fixed): OrderPlan {
   const { input, entry, stop, valuation, reference, sign } = facts;
   const market = facts.limits.entryOrder === "MARKET" && input.requested?.limitPrice == null;
   return {
     effect: facts.effect,
-    side: sign === 1 ? "BUY" : "SELL",
+    side: sign === 1n ? "BUY" : "SELL",
     entryType: market ? "MARKET" : "LIMIT",
     quantity: text(quantity),
     limitPrice: market ? null : text(entry),
     stopPrice: text(stop),
     targetPrice: text(target),
     currency: input.instrument.currency,
-    lossAtStop: facts.effect === "close" ? text(ZERO) : text(entry.minus(stop).abs().times(quantity)),
-    notional: text(valuation.times(quantity)),
+    lossAtStop: facts.effect === "close" ? text(ZERO) : wideText(abs(entry - stop) * quantity),
+    notional: wideText(valuation * quantity),
     referencePrice: text(reference?.price ?? entry),
     referenceKind: reference?.kind ?? "last_close",
   };
 }
 
 /** The broker is asked after the size is known, before the order leaves; until then this rule has nothing to judge. */
-function previewOutcome({ preview }: RiskInput, quantity: Decimal): RuleOutcome {
+function previewOutcome({ preview }: RiskInput, quantity: Fixed): RuleOutcome {
   const rule = "broker_preview";
   if (preview === null)
     return outcomeOf(rule, { kind: "skip", input: "asked before the order leaves", limit: "" });
@@ -73,19 +73,18 @@ function previewOutcome({ preview }: RiskInput, quantity: Decimal): RuleOutcome 
       input: preview.error,
       limit: "no refusal",
     });
-  if (quantity.greaterThan(preview.quantity))
+  if (quantity > fixed(preview.quantity))
     return outcomeOf(rule, {
       kind: "deny",
       code: "preview_smaller",
       input: `${preview.quantity} previewed`,
-      limit: figure(quantity),
+      limit: text(quantity),
     });
-  const margin = new Decimal(preview.initialMarginAfter);
   const given = `margin ${preview.initialMarginAfter} after the order`;
   const limit = `equity ${preview.equityAfter}`;
   return outcomeOf(
     rule,
-    margin.greaterThan(preview.equityAfter)
+    fixed(preview.initialMarginAfter) > fixed(preview.equityAfter)
       ? { kind: "deny", code: "preview_margin", input: given, limit }
       : { kind: "pass", input: given, limit },
   );

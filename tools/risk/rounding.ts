@@ -1,33 +1,35 @@
-// Prices and quantities brought to what the instrument allows, always towards the side named. Pure.
+// Prices brought to the instrument's grid, always towards the side named. Pure.
 import type { Instrument } from "#store/model/instrument.ts";
-import { Decimal } from "#store/model/money.ts";
+import { type Fixed, fixed, ONE, toStep, type Wide } from "./fixed.ts";
 
-type Step = { readonly lowerEdge: Decimal; readonly increment: Decimal };
-const steps = new WeakMap<Instrument, readonly Step[]>();
+type Step = { readonly lowerEdge: Fixed; readonly increment: Fixed };
+type Grid = { readonly steps: readonly Step[]; readonly quantity: Fixed };
+const grids = new WeakMap<Instrument, Grid>();
 
-/** The nearest price of the instrument's grid at or beyond `price` in the direction given. */
-export function roundPrice(instrument: Instrument, price: Decimal.Value, direction: "up" | "down"): Decimal {
-  const value = new Decimal(price);
-  const increment = incrementAt(instrument, value);
-  return value.toNearest(increment, direction === "up" ? Decimal.ROUND_CEIL : Decimal.ROUND_FLOOR);
+/** The nearest price of the grid at or beyond a price of 24 places, in the direction given. */
+export function roundPrice(instrument: Instrument, price: Wide, direction: "up" | "down"): Fixed {
+  const { steps } = gridOf(instrument);
+  let increment = steps[0]?.increment ?? ONE / 100n;
+  for (const step of steps) if (price >= step.lowerEdge * ONE) increment = step.increment;
+  return toStep(price, increment * ONE, direction) / ONE;
 }
 
-/** The largest quantity, a multiple of `increment`, whose cost at `per` stays within `budget`; never negative. */
-export function largestQuantity(budget: Decimal, per: Decimal, increment: Decimal): Decimal {
-  if (budget.lessThanOrEqualTo(0) || per.lessThanOrEqualTo(0)) return new Decimal(0);
-  return budget.divToInt(per.times(increment)).times(increment);
+export function quantityIncrement(instrument: Instrument): Fixed {
+  return gridOf(instrument).quantity;
 }
 
-function incrementAt(instrument: Instrument, price: Decimal): Decimal {
-  let grid = steps.get(instrument);
+/** Instruments are few and verdicts many: each object is parsed once. */
+function gridOf(instrument: Instrument): Grid {
+  let grid = grids.get(instrument);
   if (grid === undefined) {
-    grid = instrument.priceIncrements.map((step) => ({
-      lowerEdge: new Decimal(step.lowerEdge),
-      increment: new Decimal(step.increment),
-    }));
-    steps.set(instrument, grid);
+    grid = {
+      steps: instrument.priceIncrements.map((step) => ({
+        lowerEdge: fixed(step.lowerEdge),
+        increment: fixed(step.increment),
+      })),
+      quantity: fixed(instrument.quantityIncrement),
+    };
+    grids.set(instrument, grid);
   }
-  let increment = grid[0]?.increment ?? new Decimal("0.01");
-  for (const step of grid) if (price.greaterThanOrEqualTo(step.lowerEdge)) increment = step.increment;
-  return increment;
+  return grid;
 }

@@ -1,6 +1,4 @@
 // What a rule is, and the few ways it can answer. Pure.
-import type { Decimal, DecimalString } from "#store/model/money.ts";
-import { toDecimalString } from "#store/model/money.ts";
 import type { RuleOutcome } from "#store/model/risk.ts";
 import type { ReasonCode } from "./codes.ts";
 import type { Facts } from "./facts.ts";
@@ -38,20 +36,6 @@ export function outcomeOf(rule: string, answer: Answer): RuleOutcome {
     limit: answer.limit,
     taken: null,
   };
-}
-
-/** "1.5 %" from 0.015: text for people only, never read back. */
-export function percent(fraction: Decimal): string {
-  return `${fraction.times(100).toDecimalPlaces(2).toFixed()} %`;
-}
-
-/** A ratio or amount for people, at most four places. */
-export function figure(value: Decimal): string {
-  return value.toDecimalPlaces(4).toFixed();
-}
-
-export function text(value: Decimal): DecimalString {
-  return toDecimalString(value);
 }
 
 /** Seconds from `earlier` to `later` (ISO instants); NaN for text that is no instant, which no comparison accepts. */

@@ -1,19 +1,30 @@
 // Size: risk budget over stop distance, rounded down, then each limit in turn takes what lies above it. Pure.
-import { Decimal } from "#store/model/money.ts";
 import type { RuleOutcome } from "#store/model/risk.ts";
 import type { ReasonCode } from "./codes.ts";
 import type { Exposure } from "./exposure.ts";
-import { type Facts, ZERO } from "./facts.ts";
-import { largestQuantity } from "./rounding.ts";
-import { figure, percent, text } from "./rule.ts";
+import type { Facts } from "./facts.ts";
+import {
+  abs,
+  type Fixed,
+  figure,
+  fixed,
+  largestQuantity,
+  max,
+  ONE,
+  percent,
+  text,
+  type Wide,
+  widen,
+  ZERO,
+} from "./fixed.ts";
 
 /** Facts of an order that has everything a size needs. */
 export type Sizable = Facts & {
-  readonly entry: Decimal;
-  readonly stop: Decimal;
-  readonly valuation: Decimal;
-  readonly equity: Decimal;
-  readonly held: Decimal;
+  readonly entry: Fixed;
+  readonly stop: Fixed;
+  readonly valuation: Fixed;
+  readonly equity: Fixed;
+  readonly held: Fixed;
   readonly exposure: Exposure;
 };
 
@@ -23,8 +34,10 @@ export function sizable(facts: Facts): facts is Sizable {
     side !== null &&
     entry !== null &&
     stop !== null &&
-    valuation?.greaterThan(0) === true &&
-    equity?.greaterThan(0) === true &&
+    valuation !== null &&
+    valuation > ZERO &&
+    equity !== null &&
+    equity > ZERO &&
     held !== null &&
     exposure !== null
   );
@@ -41,7 +54,7 @@ type Room = {
   readonly code: ReasonCode;
   readonly used: string;
   readonly limit: string;
-} & ({ readonly value: Decimal } | { readonly shares: Decimal });
+} & ({ readonly value: Wide } | { readonly shares: Fixed });
 
 export const CLAMPS: readonly Clamp[] = [
   {
@@ -50,14 +63,14 @@ export const CLAMPS: readonly Clamp[] = [
     room: ({ held, exposure }) => ({
       code: "held_quantity",
       used: `${figure(exposure.closing)} being closed`,
-      limit: `${figure(held.abs())} held`,
-      shares: held.abs().minus(exposure.closing),
+      limit: `${figure(abs(held))} held`,
+      shares: abs(held) - exposure.closing,
     }),
   },
   {
     id: "order_value",
     effect: "open",
-    room: ({ limits }) => money("order_value_limit", ZERO, limits.maxOrderValue),
+    room: ({ limits }) => money("order_value_limit", ZERO, widen(limits.maxOrderValue)),
   },
   {
     id: "position_value",
@@ -66,14 +79,14 @@ export const CLAMPS: readonly Clamp[] = [
       money(
         "position_limit",
         exposure.bySymbol.get(input.instrument.conid) ?? ZERO,
-        equity.times(limits.maxPositionValue),
+        equity * limits.maxPositionValue,
       ),
   },
   {
     id: "gross_exposure",
     effect: "open",
     room: ({ exposure, equity, limits }) =>
-      money("gross_exposure_limit", exposure.gross, equity.times(limits.maxGrossExposure)),
+      money("gross_exposure_limit", exposure.gross, equity * limits.maxGrossExposure),
   },
   {
     id: "net_exposure",
@@ -82,8 +95,8 @@ export const CLAMPS: readonly Clamp[] = [
     room: ({ exposure, equity, limits, sign }) =>
       money(
         "net_exposure_limit",
-        exposure.net.times(sign).plus(sign === 1 ? exposure.pendingBuys : exposure.pendingSells),
-        equity.times(limits.maxNetExposure),
+        exposure.net * sign + (sign === 1n ? exposure.pendingBuys : exposure.pendingSells),
+        equity * limits.maxNetExposure,
       ),
   },
   { id: "concentration", effect: "open", room: concentrationRoom },
@@ -94,8 +107,8 @@ export const CLAMPS: readonly Clamp[] = [
       money(
         "buying_power_limit",
         // The broker may or may not have set working entries aside: counted here in any case.
-        exposure.pendingBuys.plus(exposure.pendingSells).plus(equity.times(limits.cashReserve)),
-        new Decimal(input.account?.value.buyingPower ?? 0),
+        exposure.pendingBuys + exposure.pendingSells + equity * limits.cashReserve,
+        widen(fixed(input.account?.value.buyingPower ?? "0")),
       ),
   },
   {
@@ -108,13 +121,13 @@ export const CLAMPS: readonly Clamp[] = [
             code: input.requested.by === "person" ? "reduced_by_person" : "reduced_by_risk_manager",
             used: "",
             limit: `${input.requested.maxQuantity} asked for`,
-            shares: new Decimal(input.requested.maxQuantity),
+            shares: fixed(input.requested.maxQuantity),
           },
   },
 ];
 
 /** Appends one outcome per sizing rule to `outcomes`; the quantity is zero when any of them leaves nothing. */
-export function sizeOrder(facts: Facts, outcomes: RuleOutcome[]): Decimal {
+export function sizeOrder(facts: Facts, outcomes: RuleOutcome[]): Fixed {
   if (!sizable(facts)) {
     outcomes.push(unsized("size_by_risk"));
     for (const clamp of CLAMPS) outcomes.push(unsized(clamp.id));
@@ -126,18 +139,18 @@ export function sizeOrder(facts: Facts, outcomes: RuleOutcome[]): Decimal {
 }
 
 /** Closing orders start at what is held; opening ones at what the risk budget pays for. */
-function startingSize(facts: Sizable, outcomes: RuleOutcome[]): Decimal {
+function startingSize(facts: Sizable, outcomes: RuleOutcome[]): Fixed {
   const { entry, stop, equity, limits, sign, quantityIncrement } = facts;
   if (facts.effect === "close") {
     outcomes.push(outcome("size_by_risk", "skip", "a closing order has the size of the position", ""));
-    return facts.held.abs();
+    return abs(facts.held);
   }
-  const perShare = entry.minus(stop).times(sign);
-  const budget = equity.times(limits.riskPerTrade);
+  const perShare = (entry - stop) * sign;
+  const budget = equity * limits.riskPerTrade;
   const quantity = largestQuantity(budget, perShare, quantityIncrement);
   const given = `${figure(quantity)} × ${figure(perShare)} at the stop`;
-  const limit = `${figure(budget)} (${percent(limits.riskPerTrade)} of equity)`;
-  const enough = quantity.greaterThan(0);
+  const limit = `${figure(budget / ONE)} (${percent(limits.riskPerTrade)} of equity)`;
+  const enough = quantity > ZERO;
   outcomes.push({
     ...outcome("size_by_risk", enough ? "pass" : "deny", given, limit),
     code: enough ? null : "size_zero",
@@ -148,15 +161,15 @@ function startingSize(facts: Sizable, outcomes: RuleOutcome[]): Decimal {
 function applyClamp(
   facts: Sizable,
   clamp: Clamp,
-  state: { quantity: Decimal; outcomes: RuleOutcome[] },
-): Decimal {
+  state: { quantity: Fixed; outcomes: RuleOutcome[] },
+): Fixed {
   const { quantity, outcomes } = state;
   const room = clamp.effect === "both" || clamp.effect === facts.effect ? clamp.room(facts) : null;
   if (room === null) {
     outcomes.push(outcome(clamp.id, "skip", "does not apply", ""));
     return quantity;
   }
-  if (quantity.isZero()) {
+  if (quantity === ZERO) {
     outcomes.push(outcome(clamp.id, "skip", "nothing left to clamp", room.limit));
     return quantity;
   }
@@ -164,14 +177,14 @@ function applyClamp(
   const fits =
     "shares" in room ? wholeUnits(room.shares, unit) : largestQuantity(room.value, facts.valuation, unit);
   const given = room.used === "" ? figure(quantity) : `${figure(quantity)}, ${room.used}`;
-  if (fits.greaterThanOrEqualTo(quantity)) {
+  if (fits >= quantity) {
     outcomes.push(outcome(clamp.id, "pass", given, room.limit));
     return quantity;
   }
   outcomes.push({
-    ...outcome(clamp.id, fits.isZero() ? "deny" : "clamp", given, room.limit),
+    ...outcome(clamp.id, fits === ZERO ? "deny" : "clamp", given, room.limit),
     code: room.code,
-    taken: text(quantity.minus(fits)),
+    taken: text(quantity - fits),
   });
   return fits;
 }
@@ -181,24 +194,24 @@ function concentrationRoom({ input, exposure, equity, limits }: Sizable): Room {
   let [first, second, third] = [ZERO, ZERO, ZERO];
   for (const [conid, value] of exposure.bySymbol) {
     if (conid === input.instrument.conid) continue;
-    if (value.greaterThan(first)) [first, second, third] = [value, first, second];
-    else if (value.greaterThan(second)) [second, third] = [value, second];
-    else if (value.greaterThan(third)) third = value;
+    if (value > first) [first, second, third] = [value, first, second];
+    else if (value > second) [second, third] = [value, second];
+    else if (value > third) third = value;
   }
-  const limit = equity.times(limits.maxConcentration);
+  const limit = equity * limits.maxConcentration;
   const own = exposure.bySymbol.get(input.instrument.conid) ?? ZERO;
-  const others = first.plus(second);
-  const already = others.plus(Decimal.max(own, third));
-  if (already.greaterThan(limit)) return { ...money("concentration_limit", already, limit), value: ZERO };
-  return money("concentration_limit", others.plus(own), limit);
+  const others = first + second;
+  const already = others + max(own, third);
+  if (already > limit) return { ...money("concentration_limit", already, limit), value: ZERO };
+  return money("concentration_limit", others + own, limit);
 }
 
-function money(code: ReasonCode, used: Decimal, limit: Decimal): Room & { value: Decimal } {
-  return { code, used: `${figure(used)} used`, limit: figure(limit), value: limit.minus(used) };
+function money(code: ReasonCode, used: Wide, limit: Wide): Room & { value: Wide } {
+  return { code, used: `${figure(used / ONE)} used`, limit: figure(limit / ONE), value: limit - used };
 }
 
-function wholeUnits(shares: Decimal, unit: Decimal): Decimal {
-  return shares.greaterThan(0) ? shares.divToInt(unit).times(unit) : ZERO;
+function wholeUnits(shares: Fixed, unit: Fixed): Fixed {
+  return shares > ZERO ? shares - (shares % unit) : ZERO;
 }
 
 function unsized(rule: string): RuleOutcome {

@@ -229,7 +229,8 @@ describe("properties", () => {
 
   test("how a decimal is written does not matter", () => {
     const padded = (value: unknown): unknown => {
-      if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value))
+      // A decimal holds twelve places at most, so only shorter ones can be written longer.
+      if (typeof value === "string" && /^-?\d+(\.\d{1,11})?$/.test(value))
         return value.includes(".") ? `${value}0` : `${value}.00`;
       if (Array.isArray(value)) return value.map(padded);
       if (value !== null && typeof value === "object")

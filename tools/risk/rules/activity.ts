@@ -1,7 +1,7 @@
 // Rules about what happened lately: entries of the session, losses of session and week, cool-down. Pure.
-import { Decimal } from "#store/model/money.ts";
 import type { Facts } from "../facts.ts";
-import { type Answer, deny, figure, type GateRule, pass, percent, skip } from "../rule.ts";
+import { type Fixed, figure, fixed, ONE, percent, widen, ZERO } from "../fixed.ts";
+import { type Answer, deny, type GateRule, pass, skip } from "../rule.ts";
 
 export const ordersPerDay: GateRule = {
   id: "orders_per_day",
@@ -47,9 +47,9 @@ export const coolDown: GateRule = {
       return skip("activity, market or equity not known");
     const limit = `${limits.cooldownSessions} sessions after a daily loss of ${percent(limits.maxDailyLoss)}`;
     const watched = new Set<string>(market.earlier.slice(0, limits.cooldownSessions));
-    const most = equity.times(limits.maxDailyLoss).negated();
+    const most = -equity * limits.maxDailyLoss;
     for (const { session, result } of activity.value.results)
-      if (watched.has(session) && new Decimal(result).lessThanOrEqualTo(most))
+      if (watched.has(session) && widen(fixed(result)) <= most)
         return deny("cooling_down", `${result} on ${session}`, limit);
     return pass("no such loss", limit);
   },
@@ -58,15 +58,15 @@ export const coolDown: GateRule = {
 function lossStop(
   { input, equity }: Facts,
   code: "daily_loss_stop" | "weekly_loss_stop",
-  fraction: Decimal,
+  fraction: Fixed,
   counts: (session: string) => boolean,
 ): Answer {
   if (input.activity === null || input.market === null || equity === null)
     return skip("activity, market or equity not known");
-  let sum = new Decimal(0);
-  for (const { session, result } of input.activity.value.results) if (counts(session)) sum = sum.plus(result);
-  const most = equity.times(fraction);
+  let sum = ZERO;
+  for (const { session, result } of input.activity.value.results) if (counts(session)) sum += fixed(result);
+  const most = equity * fraction;
   const given = `result ${figure(sum)}`;
-  const limit = `a loss of ${figure(most)} (${percent(fraction)})`;
-  return sum.negated().greaterThanOrEqualTo(most) ? deny(code, given, limit) : pass(given, limit);
+  const limit = `a loss of ${figure(most / ONE)} (${percent(fraction)})`;
+  return widen(-sum) >= most ? deny(code, given, limit) : pass(given, limit);
 }

@@ -2,8 +2,9 @@
 
 import type { ReasonCode } from "../codes.ts";
 import type { Facts } from "../facts.ts";
+import { figure, ZERO } from "../fixed.ts";
 import type { Observed } from "../input.ts";
-import { type Answer, deny, figure, type GateRule, pass, secondsBetween, skip } from "../rule.ts";
+import { type Answer, deny, type GateRule, pass, secondsBetween, skip } from "../rule.ts";
 
 export const tradingState: GateRule = {
   id: "trading_state",
@@ -69,8 +70,7 @@ export const account: GateRule = {
     if (read === null || facts.equity === null) return deny("account_missing", "not read", "account figures");
     if (read.value.accountId !== broker.accountId)
       return deny("foreign_account", read.value.accountId, broker.accountId);
-    if (!facts.equity.greaterThan(0))
-      return deny("account_missing", `equity ${figure(facts.equity)}`, "above 0");
+    if (facts.equity <= ZERO) return deny("account_missing", `equity ${figure(facts.equity)}`, "above 0");
     return aged(facts, read, "account_stale");
   },
 };

@@ -1,10 +1,10 @@
 // Rules about the proposal itself: signal, prices, R, margin, stop and entry. A SELL is judged as a BUY mirrored. Pure.
-import { Decimal } from "#store/model/money.ts";
-import { deny, figure, type GateRule, pass, percent, skip } from "../rule.ts";
+import { abs, type Fixed, figure, fixed, max, ONE, percent, ratio, text, ZERO } from "../fixed.ts";
+import { deny, type GateRule, pass, skip } from "../rule.ts";
 
 const NO_PRICES = "no target or stop";
 /** How far a stated R or margin may lie from the one its own prices give: rounding to 4 places, no more. */
-const STATED_TOLERANCE = new Decimal("0.0001");
+const STATED_TOLERANCE = ONE / 10_000n;
 
 export const signal: GateRule = {
   id: "signal",
@@ -21,19 +21,16 @@ export const decision: GateRule = {
     if (side === null) return skip("HOLD");
     if (proposed.targetPrice === null || proposed.stopPrice === null)
       return deny("decision_incomplete", NO_PRICES, "target and stop");
-    const price = new Decimal(proposed.currentPrice);
-    if (!price.greaterThan(0))
-      return deny("decision_incomplete", `price ${proposed.currentPrice}`, "above 0");
-    const reward = new Decimal(proposed.targetPrice).minus(price);
-    const margin = reward.abs().div(price);
-    const risk = price.minus(proposed.stopPrice);
-    const r = risk.isZero() ? null : reward.div(risk);
+    const price = fixed(proposed.currentPrice);
+    if (price <= ZERO) return deny("decision_incomplete", `price ${proposed.currentPrice}`, "above 0");
+    const reward = fixed(proposed.targetPrice) - price;
+    const risk = price - fixed(proposed.stopPrice);
     const consistent =
-      near(proposed.profitMargin, margin) &&
+      near(proposed.profitMargin, abs(reward), price) &&
       // With the stop on the wrong side there is no R to state; stop_side denies that.
-      (proposed.rCoefficient === null || (r !== null && near(proposed.rCoefficient, r)));
+      (proposed.rCoefficient === null || near(proposed.rCoefficient, reward, risk));
     const stated = `R ${proposed.rCoefficient ?? "none"}, margin ${proposed.profitMargin ?? "none"}`;
-    const computed = `R ${r === null ? "none" : figure(r)}, margin ${figure(margin)}`;
+    const computed = `R ${ratio(reward, risk)}, margin ${ratio(abs(reward), price)}`;
     return consistent ? pass(stated, computed) : deny("decision_inconsistent", stated, computed);
   },
 };
@@ -45,13 +42,13 @@ export const side: GateRule = {
     if (held === null || exposure === null) return skip("portfolio not known");
     const holding = `${wanted}, ${figure(held)} held`;
     if (effect === "close") {
-      return exposure.closing.lessThan(held.abs())
+      return exposure.closing < abs(held)
         ? pass(`${holding}: closes`, "at most what is held")
-        : deny("exit_pending", `${figure(exposure.closing)} being closed`, figure(held.abs()));
+        : deny("exit_pending", `${figure(exposure.closing)} being closed`, figure(abs(held)));
     }
     if (wanted === "SELL" && !limits.allowShort)
       return deny("short_not_allowed", holding, "a position to close");
-    if (!limits.allowAdd && !held.isZero()) return deny("position_exists", holding, "no position");
+    if (!limits.allowAdd && held !== ZERO) return deny("position_exists", holding, "no position");
     if (!limits.allowAdd && exposure.entryPending) return deny("entry_pending", "an entry is open", "none");
     return pass(`${holding}: opens`, limits.allowAdd ? "adding allowed" : "no position, no entry open");
   },
@@ -61,12 +58,9 @@ export const stopSide: GateRule = {
   id: "stop_side",
   check({ entry, price, stop, sign }) {
     if (entry === null || stop === null) return skip(NO_PRICES);
-    const given = `stop ${stop.toFixed()}, entry ${entry.toFixed()}`;
-    const limit = sign === 1 ? "stop below price" : "stop above price";
-    const right =
-      entry.minus(stop).times(sign).greaterThan(0) &&
-      price.minus(stop).times(sign).greaterThan(0) &&
-      stop.greaterThan(0);
+    const given = `stop ${text(stop)}, entry ${text(entry)}`;
+    const limit = sign === 1n ? "stop below price" : "stop above price";
+    const right = (entry - stop) * sign > ZERO && (price - stop) * sign > ZERO && stop > ZERO;
     return right ? pass(given, limit) : deny("stop_wrong_side", given, limit);
   },
 };
@@ -75,12 +69,9 @@ export const targetSide: GateRule = {
   id: "target_side",
   check({ entry, price, target, sign }) {
     if (entry === null || target === null) return skip(NO_PRICES);
-    const given = `target ${target.toFixed()}, entry ${entry.toFixed()}`;
-    const limit = sign === 1 ? "target above entry" : "target below entry";
-    const right =
-      target.minus(entry).times(sign).greaterThan(0) &&
-      target.minus(price).times(sign).greaterThan(0) &&
-      target.greaterThan(0);
+    const given = `target ${text(target)}, entry ${text(entry)}`;
+    const limit = sign === 1n ? "target above entry" : "target below entry";
+    const right = (target - entry) * sign > ZERO && (target - price) * sign > ZERO && target > ZERO;
     return right ? pass(given, limit) : deny("target_wrong_side", given, limit);
   },
 };
@@ -90,15 +81,15 @@ export const rCoefficient: GateRule = {
   id: "r_coefficient",
   check({ price, entry, stop, target, sign, limits }) {
     if (stop === null || target === null || entry === null) return skip(NO_PRICES);
-    const risk = price.minus(stop).times(sign);
-    const reward = target.minus(price).times(sign);
+    const risk = (price - stop) * sign;
+    const reward = (target - price) * sign;
     const limit = figure(limits.minRCoefficient);
-    if (!risk.greaterThan(0)) return deny("r_below_minimum", "no risk to divide by", limit);
+    if (risk <= ZERO) return deny("r_below_minimum", "no risk to divide by", limit);
     // Compared as a product: a quotient would be rounded.
-    const enough = reward.greaterThanOrEqualTo(risk.times(limits.minRCoefficient));
-    const worstRisk = entry.minus(stop).times(sign);
-    const worst = worstRisk.greaterThan(0) ? figure(target.minus(entry).times(sign).div(worstRisk)) : "none";
-    const given = `R ${figure(reward.div(risk))} at ${price.toFixed()}, ${worst} at ${entry.toFixed()}`;
+    const enough = reward * ONE >= risk * limits.minRCoefficient;
+    const worstRisk = (entry - stop) * sign;
+    const worst = worstRisk > ZERO ? ratio((target - entry) * sign, worstRisk) : "none";
+    const given = `R ${ratio(reward, risk)} at ${text(price)}, ${worst} at ${text(entry)}`;
     return enough ? pass(given, limit) : deny("r_below_minimum", given, limit);
   },
 };
@@ -108,10 +99,10 @@ export const profitMargin: GateRule = {
   check({ price, target, limits }) {
     if (target === null) return skip(NO_PRICES);
     const limit = percent(limits.minProfitMargin);
-    if (!price.greaterThan(0)) return deny("margin_below_minimum", "no price", limit);
-    const reward = target.minus(price).abs();
-    const enough = reward.greaterThanOrEqualTo(price.times(limits.minProfitMargin));
-    const given = percent(reward.div(price));
+    if (price <= ZERO) return deny("margin_below_minimum", "no price", limit);
+    const reward = abs(target - price);
+    const enough = reward * ONE >= price * limits.minProfitMargin;
+    const given = percent(reward, price);
     return enough ? pass(given, limit) : deny("margin_below_minimum", given, limit);
   },
 };
@@ -121,11 +112,11 @@ export const entryDistance: GateRule = {
   id: "entry_distance",
   check({ entry, price, reference, limits }) {
     const limit = percent(limits.maxEntryDistance);
-    if (reference === null || entry === null || !reference.price.greaterThan(0))
+    if (reference === null || entry === null || reference.price <= ZERO)
       return deny("reference_missing", "no reference price", limit);
-    const distance = Decimal.max(entry.minus(reference.price).abs(), price.minus(reference.price).abs());
-    const given = `${entry.toFixed()} against ${reference.kind} ${reference.price.toFixed()}`;
-    return distance.greaterThan(reference.price.times(limits.maxEntryDistance))
+    const distance = max(abs(entry - reference.price), abs(price - reference.price));
+    const given = `${text(entry)} against ${reference.kind} ${text(reference.price)}`;
+    return distance * ONE > reference.price * limits.maxEntryDistance
       ? deny("entry_too_far", given, limit)
       : pass(given, limit);
   },
@@ -136,12 +127,12 @@ export const stopNoise: GateRule = {
   opening: true,
   check({ input, entry, stop, sign, limits }) {
     if (entry === null || stop === null) return skip(NO_PRICES);
-    const atr = input.lastBar?.atr ?? null;
+    const atr = fixed(input.lastBar?.atr ?? "0");
     const limit = `${figure(limits.minStopAtr)} ATR`;
-    if (atr === null || !new Decimal(atr).greaterThan(0)) return deny("atr_missing", "no ATR(14)", limit);
-    const distance = entry.minus(stop).times(sign);
-    const given = `${figure(distance.div(atr))} ATR`;
-    return distance.lessThan(limits.minStopAtr.times(atr))
+    if (atr <= ZERO) return deny("atr_missing", "no ATR(14)", limit);
+    const distance = (entry - stop) * sign;
+    const given = `${ratio(distance, atr)} ATR`;
+    return distance * ONE < limits.minStopAtr * atr
       ? deny("stop_inside_noise", given, limit)
       : pass(given, limit);
   },
@@ -151,16 +142,17 @@ export const stopDistance: GateRule = {
   id: "stop_distance",
   opening: true,
   check({ entry, stop, limits }) {
-    if (entry === null || stop === null || !entry.greaterThan(0)) return skip(NO_PRICES);
-    const distance = entry.minus(stop).abs();
+    if (entry === null || stop === null || entry <= ZERO) return skip(NO_PRICES);
+    const distance = abs(entry - stop);
     const limit = percent(limits.maxStopDistance);
-    const given = percent(distance.div(entry));
-    return distance.greaterThan(entry.times(limits.maxStopDistance))
+    const given = percent(distance, entry);
+    return distance * ONE > entry * limits.maxStopDistance
       ? deny("stop_too_far", given, limit)
       : pass(given, limit);
   },
 };
 
-function near(stated: string | null, computed: Decimal): boolean {
-  return stated !== null && new Decimal(stated).minus(computed).abs().lessThanOrEqualTo(STATED_TOLERANCE);
+/** Whether the stated figure is a / b, up to rounding; compared as products. */
+function near(stated: string | null, a: Fixed, b: Fixed): boolean {
+  return stated !== null && b !== ZERO && abs(fixed(stated) * b - a * ONE) <= STATED_TOLERANCE * abs(b);
 }

@@ -1,6 +1,6 @@
 // Rules about bars, quote and session: is the price one to trade on? Pure.
-import { Decimal } from "#store/model/money.ts";
-import { deny, type GateRule, pass, percent, secondsBetween, skip } from "../rule.ts";
+import { fixed, ONE, percent, text, ZERO } from "../fixed.ts";
+import { deny, type GateRule, pass, secondsBetween, skip } from "../rule.ts";
 
 /** Only bars of the broker session that would get the order, up to its last finished session. */
 export const bars: GateRule = {
@@ -46,7 +46,7 @@ export const quote: GateRule = {
       return reference === null
         ? deny("reference_missing", "closed, no finished bar", "last finished close")
         : pass(
-            `closed: last close ${reference.price.toFixed()} of ${input.lastBar?.date}`,
+            `closed: last close ${text(reference.price)} of ${input.lastBar?.date}`,
             "last finished close",
           );
     }
@@ -77,13 +77,14 @@ export const spread: GateRule = {
     const limit = percent(limits.maxSpread);
     if (given === null || given.bid === null || given.ask === null)
       return deny("spread_too_wide", "bid or ask missing", limit);
-    const bid = new Decimal(given.bid);
-    const ask = new Decimal(given.ask);
-    if (!bid.greaterThan(0) || ask.lessThan(bid))
-      return deny("spread_too_wide", `${given.bid} / ${given.ask}`, limit);
-    const width = ask.minus(bid).times(2).div(ask.plus(bid));
-    return width.greaterThan(limits.maxSpread)
-      ? deny("spread_too_wide", percent(width), limit)
-      : pass(percent(width), limit);
+    const bid = fixed(given.bid);
+    const ask = fixed(given.ask);
+    if (bid <= ZERO || ask < bid) return deny("spread_too_wide", `${given.bid} / ${given.ask}`, limit);
+    // (ask − bid) / mid, compared as a product.
+    const twice = (ask - bid) * 2n;
+    const width = percent(twice, ask + bid);
+    return twice * ONE > (ask + bid) * limits.maxSpread
+      ? deny("spread_too_wide", width, limit)
+      : pass(width, limit);
   },
 };
