@@ -21,7 +21,12 @@ import {
 import { serveSimulator } from "#tools/simulator/serve/serve.ts";
 
 export type TransportKind = "in-process" | "https";
-export type SimulatedBench = AcceptanceBench & { simulator: Simulator; close(): Promise<void> };
+export type SimulatedBench = AcceptanceBench & {
+  simulator: Simulator;
+  /** Calls that still wait for their turn. */
+  waiting(): number;
+  close(): Promise<void>;
+};
 
 const START = "2017-12-15" as SessionDate;
 const EXECUTION = "5a0ec5f4-2f5a-4f0e-9a53-0c1f6f5b7a99" as ExecutionId;
@@ -71,11 +76,12 @@ export async function simulatedBench(
       });
     },
     control: controlOf(simulator, time.sleep),
+    waiting: () => pacing.status().waiting,
     close,
   };
 }
 
-const IMPATIENT = { readDeadlineMs: 300, orderDeadlineMs: 300, historyDeadlineMs: 300 };
+export const IMPATIENT = { readDeadlineMs: 300, orderDeadlineMs: 300, historyDeadlineMs: 300 };
 
 async function connect(
   kind: TransportKind,

@@ -1,7 +1,7 @@
 // Live orders, order status and trades, read so that "empty" can be believed. Effects: network.
 // Invariant: an empty list is told only after the list was warmed in this brokerage session.
 import { z } from "zod";
-import { UnavailableError } from "#store/model/errors.ts";
+import { UnavailableError, VendorError } from "#store/model/errors.ts";
 import type { AccountId, BrokerOrderId, ClientOrderId } from "#store/model/ids.ts";
 import type { Fill } from "#store/model/order.ts";
 import { conidOf } from "../instruments/candidates.ts";
@@ -22,6 +22,8 @@ import type { BracketView, BrokerOrder, IbkrOrders, OrderLookup } from "./types.
 export type OrderReading = Pick<IbkrOrders, "live" | "trades" | "status" | "find" | "bracket">;
 
 const TRADE_DAYS = 7;
+/** IBKR lists no more orders than this: a full list may have lost some. */
+const MOST_ROWS = 1_000;
 
 /** Which brokerage session (epoch) each list was last warmed in (null: never), and whether live orders had rows then. */
 type Warmth = { live: number | null; trades: number | null; hadRows: boolean };
@@ -46,6 +48,12 @@ async function warmedLive(parts: OrderParts, warmth: Warmth, sent: () => void): 
   if (rows.length === 0 && (warmth.live !== epoch || warmth.hadRows)) rows = await liveRows(parts, {});
   warmth.live = epoch;
   warmth.hadRows = rows.length > 0;
+  if (rows.length >= MOST_ROWS) {
+    throw new VendorError(
+      "live_orders_truncated",
+      `The gateway lists ${rows.length} orders, which is as many as it ever does: some may be missing.`,
+    );
+  }
   return ownOrders(rows, accountId);
 }
 
@@ -128,10 +136,13 @@ async function find(of: Finding, clientOrderId: ClientOrderId, signal?: AbortSig
   await liveRows(parts, { force: true, ...abort });
   const [first, fills] = await Promise.all([liveRows(parts, abort), of.trades(signal)]);
   const mine = fills.filter((fill) => fill.clientOrderId === clientOrderId);
+  let whole = first.length < MOST_ROWS;
   let orders = ownOrders(first, accountId);
   let order = orders.find((candidate) => candidate.clientOrderId === clientOrderId);
   if (order === undefined && mine.length === 0) {
-    orders = ownOrders(await liveRows(parts, abort), accountId);
+    const second = await liveRows(parts, abort);
+    whole = second.length < MOST_ROWS;
+    orders = ownOrders(second, accountId);
     order = orders.find((candidate) => candidate.clientOrderId === clientOrderId);
   }
   const brokerOrderId = order?.brokerOrderId ?? mine[0]?.brokerOrderId ?? null;
@@ -147,7 +158,7 @@ async function find(of: Finding, clientOrderId: ClientOrderId, signal?: AbortSig
         fill.clientOrderId === clientOrderId ||
         (fill.brokerOrderId !== null && ids.includes(fill.brokerOrderId)),
     ),
-    certain: true,
+    certain: whole,
   };
 }
 

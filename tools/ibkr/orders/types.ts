@@ -129,7 +129,7 @@ export type BrokerOrder = {
   lastExecutionAt: Instant | null;
 };
 
-/** What a look-up by client order id found. `certain` is true when both lists were properly warmed first. */
+/** What a look-up by client order id found. `certain`: both lists were properly warmed and shown whole. */
 export type OrderLookup = {
   order: BrokerOrder | null;
   /** Children of that order, by their parent id. */
@@ -170,7 +170,10 @@ export type IbkrOrders = {
   cancel(brokerOrderId: BrokerOrderId, signal?: AbortSignal): Promise<CancelOutcome>;
   /** One order by id; null when IBKR does not know it (its 503 for an unknown id). */
   status(brokerOrderId: BrokerOrderId, signal?: AbortSignal): Promise<BrokerOrder | null>;
-  /** All orders of the day, all symbols, warmed. Callers that come while one waits share one request. */
+  /**
+   * All orders of the day, all symbols, warmed. Callers that come while one waits share one request.
+   * @throws VendorError live_orders_truncated when the list is as long as IBKR ever makes it (1,000)
+   */
   live(signal?: AbortSignal): Promise<BrokerOrder[]>;
   /** Fills of the last seven days, warmed, newest correction only, oldest first. */
   trades(signal?: AbortSignal): Promise<Fill[]>;
