@@ -146,6 +146,7 @@ describe("retrying an execution", () => {
     expect(await desk.retryFailed(executionId)).toEqual([aapl]);
     expect(fixture.queue).toEqual([aapl]);
     await fixture.drain(desk);
+    expect((await getSymbolRun(db, aapl)).error).toBeNull();
     expect(await fixture.status(aapl)).toBe("done");
     expect(await fixture.counts(aapl)).toMatchObject({
       market_data: [1, 1],
