@@ -2,7 +2,7 @@
 // Stops come before limits (where both lie inside one bar the stop counts), then the older order.
 import type { DailyBar } from "../market/bars.ts";
 import type { MarketData } from "../market/market.ts";
-import { closesAt, opensAt, type SessionIndex } from "../market/sessions.ts";
+import { closesAt, opensAt, type SessionIndex, sessionDate } from "../market/sessions.ts";
 import type { OrderSettings } from "../settings.ts";
 import type { SimState } from "../state/store.ts";
 import type { Draft } from "./draft.ts";
@@ -25,7 +25,7 @@ export type Matching = {
   opening(): void;
   /** The rest of the session, by the whole bar. */
   rest(): void;
-  /** DAY orders end with their session. */
+  /** DAY orders end with their session, GTC orders with the quarter after the one they were given in. */
   expire(): void;
 };
 
@@ -95,13 +95,21 @@ export function createMatching(of: MatchingOf): Matching {
     rest: () => run("session"),
     expire: () => {
       for (const order of draft.working()) {
-        if (order.tif === "DAY") draft.end(order.id, "Cancelled", EXPIRED);
+        if (order.tif === "DAY" || quarterIsOver(order, session)) draft.end(order.id, "Cancelled", EXPIRED);
         else if (order.filled === 0 && order.status === "Submitted") {
           draft.update(order.id, { status: "PreSubmitted" });
         }
       }
     },
   };
+}
+
+const quarter = (date: string) =>
+  Number(date.slice(0, 4)) * 4 + Math.floor((Number(date.slice(5, 7)) - 1) / 3);
+
+function quarterIsOver(order: SimOrder, session: SessionIndex): boolean {
+  const given = quarter(new Date(order.acceptedAt).toISOString());
+  return quarter(sessionDate(session + 1)) > given + 1;
 }
 
 /** While the market is open an order that works is Submitted; held children and untouched stops stay PreSubmitted. */

@@ -45,7 +45,7 @@ export function tradeRow(of: {
     accountCode: accountId,
     company_name: instrument.name,
     contract_description_1: instrument.symbol,
-    sec_type: "STK",
+    sec_type: instrument.assetClass,
     listing_exchange: instrument.exchange,
     conid: fill.conid,
     conidEx: String(fill.conid),

@@ -171,6 +171,37 @@ describe("a bracket", () => {
   });
 });
 
+describe("orders without a parent", () => {
+  test("of one group cancel each other", async () => {
+    const group = await replay([[100, 106, 98, 100, 1_000_000]]);
+    const ticket = { conid: group.conid, side: "BUY", quantity: 10, tif: "GTC", isSingleGroup: true };
+    await group.place(
+      { ...ticket, orderType: "LMT", price: 97 },
+      { ...ticket, orderType: "STP", price: 105 },
+    );
+    expect(group.simulator.orders().map((one) => one.ocaGroup)).toEqual([
+      expect.stringMatching(/^oco-/),
+      group.simulator.orders()[0]?.ocaGroup,
+    ]);
+    group.simulator.next();
+    expect(group.simulator.orders().map((one) => one.status)).toEqual(["Cancelled", "Filled"]);
+  });
+
+  test("good till cancelled end with the quarter after the one they were given in", async () => {
+    const { place, simulator } = await rig();
+    await place({ orderType: "LMT", side: "BUY", price: 140, tif: "GTC" });
+    simulator.next(70);
+    expect(simulator.view().session).toBe("2018-03-29");
+    expect(simulator.orders()[0]).toMatchObject({
+      status: "Cancelled",
+      reason: "Cancelled by System: order expired",
+    });
+    await place({ orderType: "LMT", side: "BUY", price: 140, tif: "GTC" });
+    simulator.next();
+    expect(simulator.orders()[1]?.status).toBe("PreSubmitted");
+  });
+});
+
 describe("the open session", () => {
   test("fills a market order at once at the last known price, and a limit by the rest of the bar", async () => {
     const { place, simulator, conid } = await replay([[100, 110, 90, 105, 1_000_000]]);
