@@ -24,6 +24,7 @@ import { openFeed } from "./events/feed.ts";
 import { rateLimit } from "./guards/rate-limit.ts";
 import { sameOriginOnly } from "./guards/same-origin.ts";
 import { securityHeaders } from "./guards/security-headers.ts";
+import { page } from "./pages/html.ts";
 import { pageRoutes } from "./pages/routes.tsx";
 import { problem, problemOf, problemResponse } from "./problems.ts";
 
@@ -86,7 +87,8 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
       errors: found.errors ?? [],
       back: "/",
     };
-    return c.html(
+    return page(
+      c,
       <PlainFailurePage theme={themeOf(c)} assets={assets.base} model={model} />,
       found.status as 500,
     );
@@ -121,11 +123,11 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
   const api = apiRoutes(deps, feed, requireCaller(door));
   app.get("/api/docs", (c) => {
     const reference = referenceModel(apiDocument(api, deps.describe().version));
-    return c.html(<ApiDocsPage model={{ ...reference, theme: themeOf(c), assets: assets.base }} />);
+    return page(c, <ApiDocsPage model={{ ...reference, theme: themeOf(c), assets: assets.base }} />);
   });
   app.route("/", api);
   const bounce = (c: Context) =>
-    c.html(<BouncePage theme={themeOf(c)} assets={assets.base} href={c.req.path} />) as unknown as Response;
+    page(c, <BouncePage theme={themeOf(c)} assets={assets.base} href={c.req.path} />);
   app.route("/", pageRoutes({ deps, door, assets: assets.base, guard: requireSignIn(door, bounce) }));
 
   return {

@@ -97,12 +97,12 @@ export async function executionSummaries(
 ): Promise<Map<ExecutionId, ExecutionSummary>> {
   if (ids.length === 0) return new Map();
   const result = await db.execute<{ id: ExecutionId } & ExecutionSummary>(sql`
-    select id,
+    select wanted.id,
       (select json_agg(symbol order by ordinal) from (
-        select symbol, ordinal from symbol_runs where execution_id = id order by ordinal limit 6
+        select symbol, ordinal from symbol_runs where execution_id = wanted.id order by ordinal limit 6
       ) first) as symbols,
       (select json_object_agg(status, count) from (
-        select status, count(*)::int as count from symbol_runs where execution_id = id group by status
+        select status, count(*)::int as count from symbol_runs where execution_id = wanted.id group by status
       ) counted) as counts
     from unnest(${sql.param([...ids])}::uuid[]) as wanted (id)`);
   return new Map(

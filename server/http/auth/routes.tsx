@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { LoginPage } from "#server/views/pages/login.tsx";
 import { clientOf } from "../guards/client.ts";
+import { page } from "../pages/html.ts";
 import { problem, problemResponse } from "../problems.ts";
 import { type Door, lockedOut, putSessionCookie, SESSION_COOKIE, sessionOf } from "./guard.ts";
 import { Theme } from "./theme.ts";
@@ -22,10 +23,8 @@ export function authRoutes(options: { door: Door; assets: string; newId(): strin
   const { door, assets, newId } = options;
   const app = new Hono();
 
-  const page = (c: Context, next: string, fault: string | null, status: 200 | 401 = 200) => {
-    c.header("cache-control", "no-store");
-    return c.html(<LoginPage model={{ theme: themeOf(c), assets, next, fault }} />, status);
-  };
+  const login = (c: Context, next: string, fault: string | null, status: 200 | 401 = 200) =>
+    page(c, <LoginPage model={{ theme: themeOf(c), assets, next, fault }} />, status);
 
   const signIn = (c: Context, token: string, next: string) => {
     const client = `login ${clientOf(c)}`;
@@ -33,7 +32,7 @@ export function authRoutes(options: { door: Door; assets: string; newId(): strin
     if (locked > 0) return lockedOut(locked);
     if (!door.sessions.isAdminToken(token)) {
       door.lockout.failed(client);
-      return page(c, next, "This is not the desk's admin token.", 401);
+      return login(c, next, "This is not the desk's admin token.", 401);
     }
     door.lockout.succeeded(client);
     putSessionCookie(c, door, door.sessions.begin(newId()));
@@ -45,7 +44,7 @@ export function authRoutes(options: { door: Door; assets: string; newId(): strin
     const next = ownPath(c.req.query("next"));
     const token = c.req.query("token");
     if (token !== undefined) return signIn(c, token, next);
-    return sessionOf(c, door) === null ? page(c, next, null) : c.redirect(next, 303);
+    return sessionOf(c, door) === null ? login(c, next, null) : c.redirect(next, 303);
   });
 
   app.post("/login", async (c) => {

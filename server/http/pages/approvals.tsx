@@ -8,8 +8,9 @@ import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { problemOf } from "../problems.ts";
 import { decimalText } from "./fields.ts";
+import { page } from "./html.ts";
 import { approvalModel } from "./lines.ts";
-import { type Site, show, withDone } from "./site.tsx";
+import { type Site, withDone } from "./site.tsx";
 
 const PENDING = 50;
 const ANSWERED = 25;
@@ -42,7 +43,7 @@ export function approvalPages(site: Site): Hono<FormEnv> {
       answered: all.rows.filter((row) => row.status !== "pending").map(approvalModel),
       older: all.next === null ? null : `/approvals?cursor=${all.next}`,
     };
-    return show(c, <ApprovalsPage frame={frame} model={model} />);
+    return page(c, <ApprovalsPage frame={frame} model={model} />);
   });
 
   const onePage = async (
@@ -55,8 +56,10 @@ export function approvalPages(site: Site): Hono<FormEnv> {
       c,
       refused === undefined ? undefined : { tone: "bad", text: refused.text },
     );
-    const page = <ApprovalPage frame={frame} approval={approvalModel(row)} faults={refused?.faults ?? {}} />;
-    return show(c, page, refused?.status ?? 200);
+    const content = (
+      <ApprovalPage frame={frame} approval={approvalModel(row)} faults={refused?.faults ?? {}} />
+    );
+    return page(c, content, refused?.status ?? 200);
   };
 
   app.get("/approvals/:id", (c) => onePage(c, ApprovalId.parse(c.req.param("id"))));

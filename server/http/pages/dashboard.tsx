@@ -16,8 +16,9 @@ import { moveMarket, Reason } from "../api/desk-state.ts";
 import { sumOf } from "../api/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
+import { page } from "./html.ts";
 import { approvalModel, executionLines } from "./lines.ts";
-import { type Site, show, withDone } from "./site.tsx";
+import { type Site, withDone } from "./site.tsx";
 
 const RECENT = 8;
 const OPEN_ALERTS = 10;
@@ -75,7 +76,7 @@ export function dashboardPages(site: Site): Hono<FormEnv> {
 
   app.get("/", async (c) => {
     const [frame, model] = await Promise.all([site.frame(c), dashboardModel(site)]);
-    return show(c, <DashboardPage frame={frame} model={model} />);
+    return page(c, <DashboardPage frame={frame} model={model} />);
   });
 
   app.post("/trading-state", (c) =>

@@ -19,8 +19,9 @@ import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { problemOf } from "../problems.ts";
 import { symbolList } from "./fields.ts";
+import { page } from "./html.ts";
 import { executionLines, millisecondsBetween, runLineModel, strategyNames } from "./lines.ts";
-import { type Site, show, withDone } from "./site.tsx";
+import { type Site, withDone } from "./site.tsx";
 
 const PAGE = 40;
 const RUNS_PAGE = 200;
@@ -94,15 +95,15 @@ export function executionPages(site: Site): Hono<FormEnv> {
       .catch(null)
       .parse(c.req.query("status") ?? null);
     const cursor = c.req.query("cursor") ?? null;
-    const page = await listExecutions(db, { cursor, limit: PAGE, ...(status === null ? {} : { status }) });
+    const found = await listExecutions(db, { cursor, limit: PAGE, ...(status === null ? {} : { status }) });
     const query = status === null ? "" : `status=${status}&`;
     const model = {
-      rows: await executionLines(db, page.rows),
+      rows: await executionLines(db, found.rows),
       status,
-      older: page.next === null ? null : `/executions?${query}cursor=${page.next}`,
+      older: found.next === null ? null : `/executions?${query}cursor=${found.next}`,
       newer: cursor === null ? null : status === null ? "/executions" : `/executions?status=${status}`,
     };
-    return show(c, <ExecutionsPage frame={await site.frame(c)} model={model} />);
+    return page(c, <ExecutionsPage frame={await site.frame(c)} model={model} />);
   });
 
   app.get("/executions/new", async (c) => {
@@ -111,7 +112,7 @@ export function executionPages(site: Site): Hono<FormEnv> {
       symbols: c.req.query("symbols") ?? "",
       strategy: c.req.query("strategy") ?? "",
     };
-    return show(c, <StartPage frame={await site.frame(c)} model={await startModel(site, values)} />);
+    return page(c, <StartPage frame={await site.frame(c)} model={await startModel(site, values)} />);
   });
 
   const refused = async (c: Context<FormEnv>, error: unknown) => {
@@ -130,7 +131,7 @@ export function executionPages(site: Site): Hono<FormEnv> {
       faults,
       notice: { tone: "bad" as const, text: found.detail },
     };
-    return show(c, <StartPage frame={await site.frame(c)} model={model} />, 422);
+    return page(c, <StartPage frame={await site.frame(c)} model={model} />, 422);
   };
 
   app.post("/executions", async (c) => {
@@ -147,7 +148,7 @@ export function executionPages(site: Site): Hono<FormEnv> {
     const id = ExecutionId.parse(c.req.param("id"));
     const after = /^\d{1,6}$/.test(c.req.query("after") ?? "") ? Number(c.req.query("after")) : null;
     const [frame, model] = await Promise.all([site.frame(c), executionModel(site, id, after)]);
-    return show(c, <ExecutionPage frame={frame} model={model} />);
+    return page(c, <ExecutionPage frame={frame} model={model} />);
   });
 
   app.post("/executions/:id/retry", (c) => {

@@ -15,7 +15,8 @@ import { sumOf } from "../api/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { curveOf } from "./dashboard.tsx";
-import { type Site, show, withDone } from "./site.tsx";
+import { page } from "./html.ts";
+import { type Site, withDone } from "./site.tsx";
 
 const PAGE = 50;
 
@@ -56,16 +57,16 @@ export function orderPages(site: Site): Hono<FormEnv> {
       .parse((c.req.query("symbol") ?? "").trim().toUpperCase());
     const cursor = c.req.query("cursor") ?? null;
     const filter = { ...(status === null ? {} : { status }), ...(symbol === null ? {} : { symbol }) };
-    const page = await listOrders(db, { cursor, limit: PAGE, ...filter });
+    const found = await listOrders(db, { cursor, limit: PAGE, ...filter });
     const query = new URLSearchParams(filter);
     const model = {
-      rows: page.rows,
+      rows: found.rows,
       status,
       symbol: symbol ?? "",
-      older: page.next === null ? null : `/orders?${new URLSearchParams({ ...filter, cursor: page.next })}`,
+      older: found.next === null ? null : `/orders?${new URLSearchParams({ ...filter, cursor: found.next })}`,
       newer: cursor === null ? null : `/orders?${query}`,
     };
-    return show(c, <OrdersPage frame={await site.frame(c)} model={model} />);
+    return page(c, <OrdersPage frame={await site.frame(c)} model={model} />);
   });
 
   app.get("/orders/:id", async (c) => {
@@ -77,7 +78,7 @@ export function orderPages(site: Site): Hono<FormEnv> {
       fillsOfOrder(db, id),
       childOrders(db, id),
     ]);
-    return show(c, <OrderPage frame={frame} order={{ ...order, events, fills, children }} />);
+    return page(c, <OrderPage frame={frame} order={{ ...order, events, fills, children }} />);
   });
 
   app.post("/orders/:id/cancel", (c) => {
@@ -93,7 +94,7 @@ export function orderPages(site: Site): Hono<FormEnv> {
       site.frame(c),
       portfolioModel(site, c.req.query("cursor") ?? null),
     ]);
-    return show(c, <PortfolioPage frame={frame} model={model} />);
+    return page(c, <PortfolioPage frame={frame} model={model} />);
   });
   return app;
 }

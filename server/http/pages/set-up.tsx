@@ -18,8 +18,9 @@ import { addSymbol, NewWorkflowSymbol } from "../api/workflow-symbols.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { checkHealth } from "../health.ts";
 import { problemOf } from "../problems.ts";
+import { page } from "./html.ts";
 import { runModel } from "./run-model.ts";
-import { type Site, show, withDone } from "./site.tsx";
+import { type Site, withDone } from "./site.tsx";
 
 async function symbolLines(site: Site): Promise<SymbolsModel["rows"]> {
   const { db } = site.deps.database;
@@ -50,7 +51,7 @@ function symbolPages(site: Site): Hono<FormEnv> {
 
   app.get("/symbols", async (c) => {
     const model = { rows: await symbolLines(site), values: { symbol: "", priority: "0" }, faults: {} };
-    return show(c, <SymbolsPage frame={await site.frame(c)} model={model} />);
+    return page(c, <SymbolsPage frame={await site.frame(c)} model={model} />);
   });
 
   const refused = async (c: Context<FormEnv>, error: unknown) => {
@@ -63,7 +64,7 @@ function symbolPages(site: Site): Hono<FormEnv> {
       values: { symbol: form.get("symbol") ?? "", priority: form.get("priority") ?? "0" },
       faults: Object.keys(faults).length === 0 ? { symbol: found.detail } : faults,
     };
-    return show(c, <SymbolsPage frame={await site.frame(c)} model={model} />, 422);
+    return page(c, <SymbolsPage frame={await site.frame(c)} model={model} />, 422);
   };
 
   app.post("/symbols", async (c) => {
@@ -106,12 +107,12 @@ export function setUpPages(site: Site): Hono<FormEnv> {
   app.get("/runs/:id", async (c) => {
     const id = SymbolRunId.parse(c.req.param("id"));
     const [frame, run] = await Promise.all([site.frame(c), runModel(db, id)]);
-    return show(c, <RunPage frame={frame} run={run} />);
+    return page(c, <RunPage frame={frame} run={run} />);
   });
 
   app.get("/prompts", async (c) => {
     const [frame, rows] = await Promise.all([site.frame(c), listPromptVersions(db)]);
-    return show(c, <PromptsPage frame={frame} rows={rows} />);
+    return page(c, <PromptsPage frame={frame} rows={rows} />);
   });
 
   app.get("/prompts/:id", async (c) => {
@@ -122,12 +123,12 @@ export function setUpPages(site: Site): Hono<FormEnv> {
       listPromptVersions(db, { stage: prompt.stage }),
     ]);
     const active = versions.some((version) => version.id === id && version.active);
-    return show(c, <PromptPage frame={frame} prompt={{ ...prompt, active }} />);
+    return page(c, <PromptPage frame={frame} prompt={{ ...prompt, active }} />);
   });
 
   app.get("/settings", async (c) => {
     const [frame, checks] = await Promise.all([site.frame(c), checkHealth(site.deps)]);
-    return show(c, <SettingsPage frame={frame} model={{ ...site.deps.describe(), checks }} />);
+    return page(c, <SettingsPage frame={frame} model={{ ...site.deps.describe(), checks }} />);
   });
   return app;
 }

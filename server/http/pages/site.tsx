@@ -1,6 +1,5 @@
 // What all pages share: the frame around them, notices after a form, failures shown in place.
 import type { Context } from "hono";
-import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Frame } from "#server/views/layout/frame.ts";
 import { FailurePage } from "#server/views/pages/failure.tsx";
@@ -14,6 +13,7 @@ import { themeOf } from "../auth/routes.tsx";
 import type { WebDeps } from "../deps.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { problemOf } from "../problems.ts";
+import { page } from "./html.ts";
 
 const CLOCK_DEADLINE_MS = 1_000;
 const MOST_COUNTED = 100;
@@ -111,23 +111,14 @@ export function createSite(options: { deps: WebDeps; door: Door; assets: string 
           errors: (found.errors ?? []).filter((fault) => fault.message !== found.detail),
           back,
         };
-        return c.html(
+        return page(
+          c,
           <FailurePage frame={await frame(c)} model={model} />,
           found.status as ContentfulStatusCode,
         );
       }
     },
   };
-}
-
-/** A page with its frame, never cached. */
-export function show(
-  c: Context<FormEnv>,
-  page: Child,
-  status: ContentfulStatusCode = 200,
-): Response | Promise<Response> {
-  c.header("cache-control", "no-store");
-  return c.html(page as string, status);
 }
 
 /** An address with what a form has done. */

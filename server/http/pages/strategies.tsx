@@ -19,7 +19,8 @@ import { changeStrategy, StrategyChange } from "../api/strategies.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { problemOf } from "../problems.ts";
 import { decimalText, symbolList } from "./fields.ts";
-import { type Site, show, withDone } from "./site.tsx";
+import { page } from "./html.ts";
+import { type Site, withDone } from "./site.tsx";
 
 const LIMITS: Readonly<Record<string, readonly [label: string, hint: string]>> = {
   minRCoefficient: ["Least R", "Reward over risk."],
@@ -121,13 +122,13 @@ export function strategyPages(site: Site): Hono<FormEnv> {
 
   app.get("/strategies", async (c) => {
     const [frame, rows] = await Promise.all([site.frame(c), listStrategies(db)]);
-    return show(c, <StrategiesPage frame={frame} rows={rows} />);
+    return page(c, <StrategiesPage frame={frame} rows={rows} />);
   });
 
   app.get("/strategies/:id", async (c) => {
     const strategy = await getStrategy(db, StrategyId.parse(c.req.param("id")));
     const [frame, model] = await Promise.all([site.frame(c), strategyModel(site, strategy)]);
-    return show(c, <StrategyPage frame={frame} model={model} />);
+    return page(c, <StrategyPage frame={frame} model={model} />);
   });
 
   const refuse = async (c: Context<FormEnv>, strategy: StrategyRow, error: unknown) => {
@@ -142,7 +143,7 @@ export function strategyPages(site: Site): Hono<FormEnv> {
     );
     const refused = { faults, notice: { tone: "bad" as const, text: found.detail }, form: c.get("form") };
     const model = await strategyModel(site, strategy, refused);
-    return show(c, <StrategyPage frame={await site.frame(c)} model={model} />, 422);
+    return page(c, <StrategyPage frame={await site.frame(c)} model={model} />, 422);
   };
 
   app.post("/strategies/:id", async (c) => {

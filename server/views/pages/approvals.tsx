@@ -33,7 +33,7 @@ export function ApprovalsPage(props: { frame: Frame; model: ApprovalsModel }) {
             </Empty>
           </div>
         ) : (
-          <div class="grid items-start gap-4 xl:grid-cols-2">
+          <div class="space-y-4">
             {pending.map((approval) => (
               <ApprovalCard approval={approval} token={props.frame.formToken} />
             ))}
@@ -110,7 +110,7 @@ export function ApprovalPage(props: {
           </>
         }
       />
-      <div id="one-approval" {...live(`run:${approval.symbolRunId}`)} class="max-w-2xl">
+      <div id="one-approval" {...live(`run:${approval.symbolRunId}`)}>
         <ApprovalCard approval={approval} token={props.frame.formToken} faults={props.faults} />
       </div>
     </Shell>

@@ -253,6 +253,23 @@ function Answered(props: { approval: ApprovalModel }) {
   );
 }
 
+function ChartLink(props: { approval: ApprovalModel }) {
+  const { charts, symbol } = props.approval.shown;
+  return (
+    <a href={`/runs/${props.approval.symbolRunId}#charts`} class="block overflow-hidden rounded-md bg-white">
+      <img
+        src={`/api/artifacts/${charts.daily}/content`}
+        alt={`${symbol}, daily chart that the agents decided on`}
+        width={1024}
+        height={768}
+        decoding="async"
+        class="h-auto w-full"
+      />
+    </a>
+  );
+}
+
+/** With its chart beside it on wide screens and in the middle on a phone: numbers, chart, reasons, answer. */
 export function ApprovalCard(props: {
   approval: ApprovalModel;
   token: FormToken;
@@ -260,38 +277,39 @@ export function ApprovalCard(props: {
   withChart?: boolean;
 }) {
   const { approval } = props;
-  const { charts, symbol, plan } = approval.shown;
+  const { plan } = approval.shown;
+  const wide = props.withChart !== false;
   return (
     <article id={`approval-${approval.id}`} class="panel p-4">
-      <Head approval={approval} />
-      <Numbers shown={approval.shown} />
-      {props.withChart === false ? null : (
-        <a
-          href={`/runs/${approval.symbolRunId}#charts`}
-          class="mt-4 block overflow-hidden rounded-md bg-white"
-        >
-          <img
-            src={`/api/artifacts/${charts.daily}/content`}
-            alt={`${symbol}, daily chart that the agents decided on`}
-            width={1024}
-            height={768}
-            loading="lazy"
-            decoding="async"
-            class="h-auto w-full"
-          />
-        </a>
-      )}
-      <Reasons shown={approval.shown} />
-      <p class="text-muted mt-3 text-xs">
-        Entry {plan.limitPrice === null ? "at market" : `limit ${money(plan.limitPrice, plan.currency)}`},
-        stop {price(plan.stopPrice)}, target {price(plan.targetPrice)}, sent together. Price, buying power and
-        limits are checked again after your answer.
-      </p>
-      {approval.status === "pending" ? (
-        <AnswerForms approval={approval} token={props.token} faults={props.faults ?? {}} />
-      ) : (
-        <Answered approval={approval} />
-      )}
+      <div class={wide ? "grid gap-x-6 lg:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]" : ""}>
+        <div class={wide ? "lg:col-start-2 lg:row-start-1" : ""}>
+          <Head approval={approval} />
+          <Numbers shown={approval.shown} />
+        </div>
+        {wide ? (
+          <div class="mt-4 lg:col-start-1 lg:row-span-2 lg:row-start-1 lg:mt-0">
+            <ChartLink approval={approval} />
+          </div>
+        ) : null}
+        <div class={wide ? "lg:col-start-2 lg:row-start-2" : ""}>
+          <Reasons shown={approval.shown} />
+          <p class="text-muted mt-3 text-xs">
+            {entryWords(plan)} Price, buying power and limits are checked again after your answer.
+          </p>
+          {approval.status === "pending" ? (
+            <AnswerForms approval={approval} token={props.token} faults={props.faults ?? {}} />
+          ) : (
+            <Answered approval={approval} />
+          )}
+        </div>
+      </div>
     </article>
   );
+}
+
+function entryWords(plan: ApprovalQuestion["plan"]): string {
+  const entry = plan.limitPrice === null ? "at market" : `limit ${money(plan.limitPrice, plan.currency)}`;
+  return plan.effect === "close"
+    ? `Closes what is held: entry ${entry}, alone.`
+    : `Entry ${entry}, stop ${price(plan.stopPrice)} and target ${price(plan.targetPrice)} are sent together.`;
 }

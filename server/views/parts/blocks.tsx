@@ -79,7 +79,7 @@ export function live(topic: string): Record<string, string> {
 
 export function Empty(props: PropsWithChildren<{ icon: IconName; title: string }>) {
   return (
-    <div class="flex flex-col items-center gap-2 px-6 py-10 text-center">
+    <div class="flex flex-col items-center gap-1.5 px-6 py-6 text-center">
       <span class="text-muted">
         <Icon name={props.icon} size={26} />
       </span>

@@ -15,20 +15,17 @@ function DecisionCard(props: { decision: DecisionModel; superseded: boolean }) {
     <Panel
       id={`decision-${decision.id}`}
       title={decision.visit === 0 ? "Decision" : `Decision, revision ${decision.visit}`}
-      note={props.superseded ? "replaced by a revision" : undefined}
+      note={props.superseded ? "replaced by a revision" : <Time at={decision.createdAt} compact />}
       actions={<SignalPill signal={decision.signal} large />}
     >
       <Facts
-        columns={4}
+        columns={3}
         rows={[
           ["Price", price(decision.currentPrice)],
           ["Target", price(targetPrice)],
           ["Stop", price(stopPrice)],
-          ["Strategy used", decision.strategyUsed],
           ["R", decimal(decision.rCoefficient)],
           ["Profit margin", percent(decision.profitMargin)],
-          ["Numbers", <GroundingPill grounding={decision.grounding} />],
-          ["Decided", <Time at={decision.createdAt} compact />],
         ]}
       />
       {decision.signal === "HOLD" || stopPrice === null || targetPrice === null ? null : (
@@ -43,7 +40,11 @@ function DecisionCard(props: { decision: DecisionModel; superseded: boolean }) {
           />
         </div>
       )}
-      <Prose text={decision.analysis} class="mt-4" />
+      <div class="mt-4 flex flex-wrap items-center gap-2">
+        <GroundingPill grounding={decision.grounding} />
+        <span class="text-muted text-sm">{decision.strategyUsed}</span>
+      </div>
+      <Prose text={decision.analysis} class="mt-2" />
       {consolidation === null ? null : (
         <div class="border-line mt-4 border-t pt-3">
           <div class="mb-2 flex flex-wrap items-center gap-2">
@@ -106,8 +107,7 @@ const OUTCOME: Readonly<Record<RuleOutcome["outcome"], readonly [tone: string, i
   deny: ["text-bad", "stop"],
 };
 
-function Rules(props: { verdict: VerdictModel }) {
-  if (props.verdict.rules.length === 0) return null;
+function RuleTable(props: { rules: readonly RuleOutcome[] }) {
   return (
     <table class="grid-table text-sm">
       <thead>
@@ -122,7 +122,7 @@ function Rules(props: { verdict: VerdictModel }) {
         </tr>
       </thead>
       <tbody>
-        {props.verdict.rules.map((rule) => {
+        {props.rules.map((rule) => {
           const [tone, icon] = OUTCOME[rule.outcome];
           return (
             <tr>
@@ -141,6 +141,28 @@ function Rules(props: { verdict: VerdictModel }) {
         })}
       </tbody>
     </table>
+  );
+}
+
+/** What a rule took or denied is told at once; every rule with its figures is one tap away. */
+function Rules(props: { verdict: VerdictModel }) {
+  const { rules } = props.verdict;
+  if (rules.length === 0) return null;
+  const biting = rules.filter((rule) => rule.outcome === "deny" || rule.outcome === "clamp");
+  const passed = rules.filter((rule) => rule.outcome === "pass").length;
+  return (
+    <>
+      {biting.length === 0 ? null : <RuleTable rules={biting} />}
+      <details class="border-line border-t px-4 py-2.5">
+        <summary class="text-muted text-sm">
+          Every rule: {passed} of {rules.length} passed
+          {biting.length === 0 ? "" : `, ${biting.length} took or denied`}
+        </summary>
+        <div class="mt-2 -mx-4 overflow-x-auto">
+          <RuleTable rules={rules} />
+        </div>
+      </details>
+    </>
   );
 }
 
@@ -165,7 +187,7 @@ function VerdictCard(props: { verdict: VerdictModel }) {
       {plan === null ? null : (
         <div class="p-4">
           <Facts
-            columns={4}
+            columns={2}
             rows={[
               ["Order", `${plan.side} ${quantity(plan.quantity)} ${plan.entryType.toLowerCase()}`],
               ["Entry", plan.limitPrice === null ? "at market" : price(plan.limitPrice)],
@@ -195,15 +217,13 @@ export function Decisions(props: { decisions: readonly DecisionModel[]; verdicts
   return (
     <div class="space-y-4">
       {decisions.map((decision) => (
-        <div class="grid items-start gap-4 xl:grid-cols-2">
+        <div class="space-y-4">
           <DecisionCard decision={decision} superseded={decision !== last} />
-          <div class="min-w-0 space-y-4">
-            {verdicts
-              .filter((verdict) => verdict.decisionId === decision.id)
-              .map((verdict) => (
-                <VerdictCard verdict={verdict} />
-              ))}
-          </div>
+          {verdicts
+            .filter((verdict) => verdict.decisionId === decision.id)
+            .map((verdict) => (
+              <VerdictCard verdict={verdict} />
+            ))}
         </div>
       ))}
     </div>

@@ -68,7 +68,7 @@ export function RunOrders(props: { orders: readonly OrderModel[] }) {
             An order exists only after the rules and, where asked, a person have said yes.
           </Empty>
         ) : (
-          <div class="grid gap-6 sm:grid-cols-2 lg:grid-cols-3">
+          <div class="grid gap-6 sm:grid-cols-2 xl:grid-cols-1 2xl:grid-cols-2">
             {props.orders.map((order) => (
               <Leg order={order} />
             ))}

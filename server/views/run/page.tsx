@@ -64,34 +64,38 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
             <Lineage run={run} />
           </div>
         </div>
-        <div id="approvals" {...topic}>
-          {pending.map((approval) => (
-            <div class="max-w-3xl">
-              <ApprovalCard approval={approval} token={frame.formToken} withChart={false} />
+        <div class="grid items-start gap-4 xl:grid-cols-12">
+          <div class="min-w-0 space-y-4 xl:order-2 xl:col-span-5">
+            <div id="approvals" {...topic} class={pending.length === 0 ? "hidden" : ""}>
+              {pending.map((approval) => (
+                <ApprovalCard approval={approval} token={frame.formToken} withChart={false} />
+              ))}
             </div>
-          ))}
-        </div>
-        <div id="decision" {...topic}>
-          <Decisions decisions={run.decisions} verdicts={run.verdicts} />
-        </div>
-        <div id="orders" {...topic}>
-          <RunOrders orders={run.orders} />
-        </div>
-        <div id="charts" {...topic}>
-          <Panel title="Charts" note="what the agents were given">
-            {run.charts.length === 0 ? (
-              <p class="text-muted">Drawn once the bars are there.</p>
-            ) : (
-              <div class="grid gap-6 xl:grid-cols-2">
-                {run.charts.map((chart) => (
-                  <Chart chart={chart} />
-                ))}
-              </div>
-            )}
-          </Panel>
-        </div>
-        <div id="reports" {...topic}>
-          <Reports reports={run.reports} />
+            <div id="decision" {...topic}>
+              <Decisions decisions={run.decisions} verdicts={run.verdicts} />
+            </div>
+            <div id="orders" {...topic}>
+              <RunOrders orders={run.orders} />
+            </div>
+          </div>
+          <div class="min-w-0 space-y-4 xl:col-span-7">
+            <div id="charts" class="space-y-4" {...topic}>
+              {run.charts.length === 0 ? (
+                <Panel title="Charts">
+                  <p class="text-muted">Drawn once the bars are there.</p>
+                </Panel>
+              ) : (
+                run.charts.map((chart, index) => (
+                  <Panel>
+                    <Chart chart={chart} eager={index === 0} />
+                  </Panel>
+                ))
+              )}
+            </div>
+            <div id="reports" {...topic}>
+              <Reports reports={run.reports} />
+            </div>
+          </div>
         </div>
         <div id="conversation" {...topic}>
           <Calls calls={run.calls} pictureOf={run.pictureOf} offline={frame.model.offline} />

@@ -147,7 +147,7 @@ export function Reports(props: { reports: readonly ReportModel[] }) {
     );
   }
   return (
-    <div class="grid items-start gap-4 xl:grid-cols-2">
+    <div class="space-y-4">
       {props.reports.map((report) => (
         <ReportCard report={report} />
       ))}

@@ -1,0 +1,9 @@
+// A page as an answer: with its doctype, which JSX cannot say and without which browsers fall back to quirks.
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+export function page(c: Context, content: Child, status: ContentfulStatusCode = 200): Response {
+  c.header("cache-control", "no-store");
+  return c.body(`<!doctype html>${String(content)}`, status, { "content-type": "text/html; charset=utf-8" });
+}
