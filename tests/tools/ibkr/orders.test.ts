@@ -1,10 +1,16 @@
 // The answer shapes, the question policy and the outcomes that must never be guessed.
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { UnavailableError } from "#store/model/errors.ts";
 import type { ClientOrderId, Conid, Ticker } from "#store/model/ids.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import { orderAnswer } from "#tools/ibkr/orders/answers.ts";
-import { maySuppress, policyFor, QUESTION_POLICY } from "#tools/ibkr/orders/question-policy.ts";
+import {
+  maySuppress,
+  policyFor,
+  QUESTION_POLICY,
+  questionTable,
+} from "#tools/ibkr/orders/question-policy.ts";
 import { executionKey, withoutCorrected } from "#tools/ibkr/orders/rows.ts";
 import { sideOf, statusMeaning } from "#tools/ibkr/orders/statuses.ts";
 import type { OrderTicket } from "#tools/ibkr/orders/types.ts";
@@ -204,6 +210,19 @@ describe("question policy", () => {
   test("gives a reason for every id and lists none twice", () => {
     expect(new Set(QUESTION_POLICY.map((rule) => rule.id)).size).toBe(QUESTION_POLICY.length);
     expect(QUESTION_POLICY.every((rule) => rule.why.length > 20)).toBe(true);
+  });
+
+  test("is the table of docs/broker-questions.md", () => {
+    const file = new URL("../../../docs/broker-questions.md", import.meta.url);
+    expect(readFileSync(file, "utf8")).toContain(questionTable());
+  });
+
+  test("covers every message id that IBKR publishes", ({ skip }) => {
+    const file = new URL("../../../../shared/ibkr/tables/order-questions.json", import.meta.url);
+    if (!existsSync(file)) skip("needs ../shared/ibkr/tables, which is not part of the clone");
+    const { messages } = JSON.parse(readFileSync(file, "utf8")) as { messages: { id: string }[] };
+    const known = new Set(QUESTION_POLICY.map((rule) => rule.id));
+    expect(messages.map((one) => one.id).filter((id) => !known.has(id))).toEqual([]);
   });
 
   test("lets a person confirm what is asked, but nothing that is refused or unknown", () => {

@@ -8,17 +8,24 @@ import { conidOf } from "../instruments/candidates.ts";
 import { floatDecimal, instantOfMs, type NumberLike, tickerOf } from "../wire/values.ts";
 import type { LedgerAnswer, PositionRow, SummaryAnswer } from "./shapes.ts";
 
+type FigureKey =
+  | "netliquidation"
+  | "totalcashvalue"
+  | "availablefunds"
+  | "buyingpower"
+  | "grosspositionvalue";
+
 /** @throws VendorError summary_incomplete when a needed figure is not there */
 export function summaryOf(answer: SummaryAnswer, accountId: AccountId): AccountSummary {
-  const figure = (key: string): DecimalString => {
-    const amount = answer[key]?.amount;
+  const figure = (key: FigureKey): DecimalString => {
+    const { amount } = answer[key];
     if (amount === null || amount === undefined)
       throw new VendorError("summary_incomplete", `The account summary has no ${key}.`, { facts: { key } });
     return floatDecimal(amount, key);
   };
   const { netliquidation } = answer;
-  const currency = Currency.safeParse(netliquidation?.currency);
-  const timestamp = netliquidation?.timestamp ?? null;
+  const currency = Currency.safeParse(netliquidation.currency);
+  const timestamp = netliquidation.timestamp ?? null;
   if (!currency.success || timestamp === null)
     throw new VendorError("summary_incomplete", "The account summary does not tell its currency and time.");
   return {

@@ -10,7 +10,13 @@ export const SummaryFigure = z.looseObject({
   value: z.string().nullish(),
 });
 /** 143 lower-case keys; those with -s, -c and -p are segments of the account. */
-export const SummaryAnswer = z.record(z.string(), SummaryFigure);
+export const SummaryAnswer = z.looseObject({
+  netliquidation: SummaryFigure,
+  totalcashvalue: SummaryFigure,
+  availablefunds: SummaryFigure,
+  buyingpower: SummaryFigure,
+  grosspositionvalue: SummaryFigure,
+});
 export type SummaryAnswer = z.infer<typeof SummaryAnswer>;
 
 /** A first read has 21 keys, a second one 46; both have these. */

@@ -123,3 +123,12 @@ export function maySuppress(messageId: string): boolean {
   const rule = BY_ID.get(messageId);
   return rule?.action === "confirm" && rule.when === undefined;
 }
+
+/** The table of docs/broker-questions.md. */
+export function questionTable(): string {
+  const rows = QUESTION_POLICY.map(({ id, action, why, when }) => {
+    const exception = when === undefined ? "" : ` With a ${when.type} order: **${when.action}**. ${when.why}`;
+    return `| ${id} | ${action} | ${why}${exception} |`;
+  });
+  return ["| id | answer | why |", "|---|---|---|", ...rows].join("\n");
+}

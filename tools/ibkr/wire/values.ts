@@ -34,8 +34,16 @@ export function amountOf(text: string, what: string): { amount: DecimalString; c
   return { amount: decimalOf(match[1], what), currency: match[2] ?? null };
 }
 
+/** What most JSON numbers look like as text already. */
+const SHORT_DECIMAL = /^-?\d{1,15}(\.\d{1,8})?$/;
+
 /** A price or size from a float field: JSON floats such as 710.64001465 keep what was sent, at most 8 places. */
 export function floatDecimal(value: NumberLike, what: string): DecimalString {
+  // Bars come by the thousand: the shortest text of a number is the canonical one, no Decimal is needed for it.
+  if (typeof value === "number") {
+    const text = String(value);
+    if (SHORT_DECIMAL.test(text)) return text as DecimalString;
+  }
   return toDecimalString(dec(decimalOf(value, what)).toDecimalPlaces(8));
 }
 
