@@ -8,6 +8,7 @@ import type { Config } from "../config/config.ts";
 import type { QueueLog } from "../jobs/queue.ts";
 import type { Closers } from "./closers.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { newToken } from "./system-clock.ts";
 
 export type DeskDatabase = {
   database: Database;
@@ -53,7 +54,7 @@ export async function openDeskDatabase({
 }
 
 async function embedded(folder: DataFolder, tell: (line: string) => void, closers: Closers) {
-  const server = await ensurePostgres({ dataDir: folder.root, log: tell });
+  const server = await ensurePostgres({ dataDir: folder.root, newSecret: newToken, log: tell });
   // The queue and the pool are closed by then; the instance lock says that no other desk uses this folder.
   closers.add(() => server.stop());
   return { url: server.url, place: `in ${server.folder}` };

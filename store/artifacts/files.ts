@@ -1,20 +1,22 @@
 // Objects as files below one folder. Effects: files. An object that can be seen is whole: written aside, then renamed.
-import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { InputError, NotFoundError } from "../model/errors.ts";
 import { abortFault, callSignal } from "./deadline.ts";
 import { checkedKey, type ObjectStore } from "./object-store.ts";
 
-/** A store in `folder`, which is made when the first object comes. The media type is the row's to remember. */
-export function fileObjects(folder: string): ObjectStore {
+/**
+ * A store in `folder`, which is made when the first object comes. The media type is the row's to remember. `newId` gives
+ * unique names: other processes, even on other machines, may share the folder.
+ */
+export function fileObjects(folder: string, newId: () => string): ObjectStore {
   const root = path.resolve(folder);
   const fileOf = (key: string) => path.join(root, ...checkedKey(key).split("/"));
 
   const put = async (key: string, bytes: Uint8Array, _mediaType: string, signal?: AbortSignal) => {
     const file = fileOf(key);
-    // A leading dot: no key can name it. Random: other processes, even on other machines, may share the folder.
-    const partial = path.join(path.dirname(file), `.partial-${randomBytes(8).toString("hex")}`);
+    // A leading dot: no key can name it.
+    const partial = path.join(path.dirname(file), `.partial-${newId()}`);
     try {
       const bound = callSignal(signal);
       bound.throwIfAborted();

@@ -38,6 +38,8 @@ export type EmbeddedPostgres = {
 
 export type EnsurePostgres = {
   dataDir: string;
+  /** Random URL-safe text that nobody can guess: the server's password, names that must not collide. */
+  newSecret: () => string;
   /** Told what is being done, one line each. */
   log?: (line: string) => void;
 };
@@ -55,10 +57,11 @@ export async function ensurePostgres(options: EnsurePostgres): Promise<EmbeddedP
   try {
     const account = await serverAccount();
     const home = await serverHome(dataDir, account);
-    return await withStartLock(path.join(home.folder, "start.lock"), async () => {
+    const lock = { file: path.join(home.folder, "start.lock"), own: options.newSecret() };
+    return await withStartLock(lock, async () => {
       const binaries = await findBinaries(account, home.copyBase);
       const cluster = { home, binaries, account };
-      const password = await serverPassword(home, account);
+      const password = await serverPassword(home, account, options.newSecret);
       await createCluster(cluster);
       return bringUp(cluster, password, options.log);
     });

@@ -1,5 +1,4 @@
 // Where the embedded server lives: DATA_DIR/postgres, or a folder its account can enter. Effects: files.
-import { randomBytes } from "node:crypto";
 import { chmod, chown, lstat, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { InputError } from "../model/errors.ts";
@@ -85,11 +84,15 @@ async function systemFolder(): Promise<string> {
 }
 
 /** The server's password, made at first use and readable by its owner alone. */
-export async function serverPassword(at: ServerHome, account: ServerAccount | null): Promise<string> {
+export async function serverPassword(
+  at: ServerHome,
+  account: ServerAccount | null,
+  newSecret: () => string,
+): Promise<string> {
   const file = passwordFile(at);
   try {
     // A secret, not an id: nothing may be able to derive it.
-    await writeFile(file, `${randomBytes(24).toString("base64url")}\n`, { flag: "wx", mode: 0o600 });
+    await writeFile(file, `${newSecret()}\n`, { flag: "wx", mode: 0o600 });
     if (account !== null) await chown(file, account.uid, account.gid);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;

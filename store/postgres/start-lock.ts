@@ -1,5 +1,4 @@
 // One starter at a time per database folder, over processes; a lock of a dead process is taken over. Effects: files.
-import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { UnavailableError } from "../model/errors.ts";
@@ -9,9 +8,13 @@ import { isAlive, processStamp } from "./processes.ts";
 const POLL_MS = 50;
 const POLLS = 2_400;
 
+/** `own` tells this starter's claim from all others, also from other machines' on a shared folder. */
+export type StartLock = { file: string; own: string };
+
 /** Runs `work` alone. @throws UnavailableError `postgres_start_busy` after two minutes of waiting. */
-export async function withStartLock<Result>(lock: string, work: () => Promise<Result>): Promise<Result> {
-  const own = `${lock}.${process.pid}-${randomBytes(6).toString("hex")}`;
+export async function withStartLock<Result>(of: StartLock, work: () => Promise<Result>): Promise<Result> {
+  const lock = of.file;
+  const own = `${lock}.${process.pid}-${of.own}`;
   await writeFile(own, await processStamp(process.pid), { mode: 0o600 });
   try {
     for (let poll = 0; !(await take(own, lock)); poll += 1) {

@@ -36,7 +36,7 @@ import {
 import { temporaryFolder } from "#tests/support/temporary-folder.ts";
 
 const { db } = await testDatabase();
-const objects = fileObjects(await temporaryFolder("artifacts"));
+const objects = fileObjects(await temporaryFolder("artifacts"), randomUUID);
 const hash = (digit: string) => digit.repeat(64);
 
 const template = (change: object = {}) => ({

@@ -1,4 +1,5 @@
 // The PostgreSQL that tests run on: TEST_DATABASE_URL, or an embedded one in the run's own folder.
+import { randomUUID } from "node:crypto";
 import { access } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
@@ -7,7 +8,7 @@ import { ensurePostgres } from "#store/postgres/ensure-postgres.ts";
 export async function testServerUrl(folder: string): Promise<string> {
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined) return given;
-  return (await ensurePostgres({ dataDir: folder })).url;
+  return (await ensurePostgres({ dataDir: folder, newSecret: randomUUID })).url;
 }
 
 export async function withAdmin<Result>(
@@ -41,6 +42,6 @@ export async function stopTestServer(folder: string): Promise<void> {
     () => false,
   );
   if (!used) return;
-  const server = await ensurePostgres({ dataDir: folder });
+  const server = await ensurePostgres({ dataDir: folder, newSecret: randomUUID });
   await server.stop();
 }

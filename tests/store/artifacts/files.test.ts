@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,10 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-objectStoreContract("files", () => fileObjects(path.join(folder, "contract")));
+objectStoreContract("files", () => fileObjects(path.join(folder, "contract"), randomUUID));
 
 test("leaves no partial file behind a failed write", async () => {
-  const objects = fileObjects(path.join(folder, "partial"));
+  const objects = fileObjects(path.join(folder, "partial"), randomUUID);
   await mkdir(path.join(folder, "partial", "taken", "by-folder"), { recursive: true });
   await expect(objects.put("taken/by-folder", Buffer.from("x"), "text/plain")).rejects.toThrow();
   expect(await readdir(path.join(folder, "partial", "taken"))).toEqual(["by-folder"]);
@@ -23,7 +24,7 @@ test("leaves no partial file behind a failed write", async () => {
 test("says which setting is wrong when the folder cannot be used", async () => {
   const file = path.join(folder, "a-file");
   await writeFile(file, "in the way");
-  await expect(fileObjects(path.join(file, "below")).check()).rejects.toMatchObject({
+  await expect(fileObjects(path.join(file, "below"), randomUUID).check()).rejects.toMatchObject({
     code: "artifacts_unwritable",
     facts: { field: "DATA_DIR" },
   });

@@ -1,5 +1,7 @@
 // The launcher with real processes. Runs the embedded server even when the other tests run on TEST_DATABASE_URL.
+
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { access, chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -18,7 +20,7 @@ const children: ChildProcess[] = [];
 const servers: EmbeddedPostgres[] = [];
 
 async function ensure(dataDir: string): Promise<EmbeddedPostgres> {
-  const server = await ensurePostgres({ dataDir });
+  const server = await ensurePostgres({ dataDir, newSecret: randomUUID });
   servers.push(server);
   return server;
 }
@@ -146,7 +148,9 @@ test("stops only when nobody else is connected", async () => {
 test("a data folder that cannot be used is told as the setting that is wrong", async () => {
   const file = path.join(root, "a-file");
   await writeFile(file, "in the way");
-  await expect(ensurePostgres({ dataDir: path.join(file, "below") })).rejects.toMatchObject({
+  await expect(
+    ensurePostgres({ dataDir: path.join(file, "below"), newSecret: randomUUID }),
+  ).rejects.toMatchObject({
     code: "data_dir_unwritable",
     facts: { field: "DATA_DIR" },
   });
@@ -157,7 +161,9 @@ test("a database of another major version is not touched", async () => {
   const cluster = path.join(dataDir, "postgres", "cluster");
   await mkdir(cluster, { recursive: true });
   await writeFile(path.join(cluster, "PG_VERSION"), "9\n");
-  await expect(ensurePostgres({ dataDir })).rejects.toMatchObject({ code: "postgres_version" });
+  await expect(ensurePostgres({ dataDir, newSecret: randomUUID })).rejects.toMatchObject({
+    code: "postgres_version",
+  });
 });
 
 test.runIf(asRoot)(
@@ -176,6 +182,8 @@ test.runIf(asRoot)(
       await first.stop();
       await rm(first.folder, { recursive: true, force: true });
     }
-    await expect(ensurePostgres({ dataDir })).rejects.toMatchObject({ code: "postgres_home_missing" });
+    await expect(ensurePostgres({ dataDir, newSecret: randomUUID })).rejects.toMatchObject({
+      code: "postgres_home_missing",
+    });
   },
 );
