@@ -1,7 +1,8 @@
 // Assembles the Client Portal side: faults, journal, gates and all routes below /v1/api.
 // Effects: those of the rooms. A dropped connection is a response with a mark that the front ends obey.
 import { Hono } from "hono";
-import { addAccountRoutes } from "./account/routes.ts";
+import { addBrokerageAccountRoutes } from "./account/brokerage-routes.ts";
+import { addPortfolioRoutes } from "./account/portfolio-routes.ts";
 import { addContractRoutes } from "./contracts/routes.ts";
 import { addFyiRoutes } from "./control/fyi.ts";
 import type { JournalOutcome } from "./control/journal.ts";
@@ -12,7 +13,7 @@ import {
   type FaultCall,
   type FaultRule,
 } from "./faults/faults.ts";
-import { createOrderLists } from "./orders/lists.ts";
+import { createOrderLists, type OrderLists } from "./orders/lists.ts";
 import { addOrderRoutes } from "./orders/routes.ts";
 import { addQuoteRoutes } from "./quotes/routes.ts";
 import { createStreams } from "./quotes/streams.ts";
@@ -41,7 +42,7 @@ function hang(signal: AbortSignal): Promise<Response> {
 const addressOf = (env: GatewayEnv["Bindings"] | undefined) => env?.address ?? "in-process";
 
 /** All routes, relative to /v1/api. */
-export function createGateway(world: World): GatewayApp {
+export function createGateway(world: World): { app: GatewayApp; lists: OrderLists } {
   const app: GatewayApp = new Hono<GatewayEnv>();
   const gate = createGate(world);
   const { faults, journal, session, pacing } = world;
@@ -114,7 +115,8 @@ export function createGateway(world: World): GatewayApp {
   addContractRoutes(app, world);
   addQuoteRoutes(app, world, streams);
   addOrderRoutes(app, world, { lists, streams });
-  const account = addAccountRoutes(app, world, gate);
+  const account = addBrokerageAccountRoutes(app, world, gate);
+  addPortfolioRoutes(app, world, gate);
   addFyiRoutes(app);
   session.onBridgeLost(() => {
     streams.closeAll();
@@ -123,5 +125,5 @@ export function createGateway(world: World): GatewayApp {
     world.submissions.forget();
   });
   app.notFound((c) => c.json({ error: "Resource not found", statusCode: 404 }, 404));
-  return app;
+  return { app, lists };
 }

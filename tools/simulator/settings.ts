@@ -27,6 +27,8 @@ export type SessionSettings = {
   relogin: "manual" | "automatic";
   /** False makes it a live login: isPaper false, LOGIN_TYPE 1. */
   paper: boolean;
+  /** Milliseconds from a websocket's upgrade to its greeting; what is sent before is lost. */
+  streamGreetingMs: number;
   /** Unpublished: POST /iserver/account for the account already selected. */
   accountAlreadySet: 200 | 501;
 };
@@ -96,6 +98,7 @@ export const DEFAULT_SETTINGS: SimulatorSettings = {
     initMs: 250,
     relogin: "manual",
     paper: true,
+    streamGreetingMs: 50,
     accountAlreadySet: 200,
   },
   pacing: {

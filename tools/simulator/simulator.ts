@@ -22,6 +22,7 @@ import { createPacing } from "./session/pacing.ts";
 import { createSession, type GatewaySession } from "./session/session.ts";
 import { type SettingsOverride, type SimulatorSettings, withDefaults } from "./settings.ts";
 import { openState } from "./state/store.ts";
+import { type Connect, createConnect } from "./stream/connection.ts";
 import type { GatewayApp, GatewayEnv, World } from "./world.ts";
 
 export type SimulatorOptions = {
@@ -47,6 +48,8 @@ export type Simulator = {
   /** The API below /v1/api and the control calls below /_sim. */
   readonly app: GatewayApp;
   readonly fetch: GatewayFetch;
+  /** A websocket connection without a socket: texts in, texts out. */
+  readonly connect: Connect;
   /** Business time: where the replay stands, in UTC. */
   readonly clock: MarketClock;
   readonly faults: Faults;
@@ -139,12 +142,14 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     return { ...engine.view(), fills: store.state.fills.length - before };
   };
 
+  const { app: gateway, lists } = createGateway(world);
   const app: GatewayApp = new Hono<GatewayEnv>();
   const simulator: Simulator = {
     accountId,
     market,
     settings,
     app,
+    connect: createConnect(world, lists),
     fetch: async (request, from) => {
       const response = await app.fetch(request, from);
       if (!response.headers.has(DROPPED)) return response;
@@ -185,7 +190,6 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       pacing.forgive();
     },
   };
-  const gateway = createGateway(world);
   app.route("/v1/api", gateway);
   app.route("/v1/portal", gateway);
   addControlRoutes(app, { simulator, world });

@@ -14,6 +14,8 @@ export type LiveAnswer = { orders: Record<string, unknown>[]; snapshot: boolean 
 export type OrderLists = {
   live(of: { force: boolean; filters: readonly string[] }): LiveAnswer;
   trades(days: number): Record<string, unknown>[];
+  /** Whether a filter sticks to the cache: then the stream of orders is silent too. */
+  filtered(): boolean;
   cool(): void;
 };
 
@@ -71,6 +73,7 @@ export function createOrderLists(world: World): OrderLists {
         })
         .reverse();
     },
+    filtered: () => live !== "cold" && live.filters.length > 0,
     cool: () => {
       live = "cold";
       tradesWarm = false;

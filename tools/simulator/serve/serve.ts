@@ -7,6 +7,7 @@ import { DROPPED } from "../gateway.ts";
 import type { Simulator } from "../simulator.ts";
 import { type Certificate, type CertificateKind, certificateFor } from "./certificate.ts";
 import { bodyIsLost, type FrontRequest, frontAnswer } from "./front-end.ts";
+import { attachWebsocket } from "./websocket.ts";
 
 export type ServeOptions = {
   host: string;
@@ -105,6 +106,7 @@ export async function serveSimulator(simulator: Simulator, options: ServeOptions
     certificate === null
       ? createHttpServer(listener)
       : createHttpsServer({ key: certificate.key, cert: certificate.cert, maxVersion: "TLSv1.2" }, listener);
+  const endStreams = attachWebsocket(server, simulator);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) =>
       reject(
@@ -124,6 +126,7 @@ export async function serveSimulator(simulator: Simulator, options: ServeOptions
     certificate: certificate?.cert ?? null,
     close: () =>
       new Promise((resolve) => {
+        endStreams();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

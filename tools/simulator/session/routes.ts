@@ -9,7 +9,7 @@ const SERVER = {
 export const USER_ID = 100_000_001;
 
 /** The authentication block of status, tickle and init; a logged-out one lacks most keys. */
-function authStatus({ session }: World): Record<string, unknown> {
+export function authStatus({ session }: World): Record<string, unknown> {
   if (session.login() !== "in") return { authenticated: false, competing: false, connected: false, MAC };
   const bridge = session.bridge();
   return {

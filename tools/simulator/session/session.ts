@@ -29,7 +29,8 @@ export type GatewaySession = {
   /** Milliseconds that the login still lasts. */
   expiresIn(): number;
   token(): string;
-  onBridgeLost(listener: () => void): void;
+  /** Returns the end of the subscription. */
+  onBridgeLost(listener: () => void): () => void;
 };
 
 /** The first midnight in New York after this instant: when the exchange date has changed. */
@@ -51,7 +52,7 @@ export function createSession(of: {
 }): GatewaySession {
   const { settings } = of;
   const now = () => of.clock.now().getTime();
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
   let login: Login = "in";
   let bridge: Bridge = "open";
   let number = 1;
@@ -117,6 +118,9 @@ export function createSession(of: {
     lastAccessed: () => lastAccessed,
     expiresIn: () => Math.max(0, loggedInAt + settings.maximumMs - now()),
     token: () => derivedId("gateway-session", of.accountId, loggedInAt).replaceAll("-", ""),
-    onBridgeLost: (listener) => listeners.push(listener),
+    onBridgeLost: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }

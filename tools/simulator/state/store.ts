@@ -37,8 +37,8 @@ export type SimState = {
 export type StateStore = {
   readonly state: SimState;
   commit(change: Change): void;
-  /** Called after each change, in order of commitment. */
-  onChange(listener: (change: Change) => void): void;
+  /** Called after each change, in order of subscription; returns the end of the subscription. */
+  onChange(listener: (change: Change) => void): () => void;
 };
 
 const FORMAT = "countersign-simulator-1";
@@ -124,7 +124,7 @@ export function openState(of: {
     for (const change of found.changes) apply(state, change);
   }
   if (file !== undefined) writeWhole(file, state, of.accountId);
-  const listeners: ((change: Change) => void)[] = [];
+  const listeners = new Set<(change: Change) => void>();
   return {
     state,
     commit: (change) => {
@@ -132,6 +132,9 @@ export function openState(of: {
       apply(state, change);
       for (const listener of listeners) listener(change);
     },
-    onChange: (listener) => listeners.push(listener),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }

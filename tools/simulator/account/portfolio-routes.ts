@@ -1,42 +1,14 @@
-// Account and portfolio calls. Positions are served from a cache that a fill does not refresh (facts section 8).
-import { type Decimal, dec } from "#store/model/money.ts";
-import { isRecord } from "../orders/ticket.ts";
+// Portfolio calls. Positions are served from a cache that a fill does not refresh (facts section 8).
+import { dec } from "#store/model/money.ts";
 import type { Gate } from "../session/gate.ts";
-import { serverInfo } from "../session/routes.ts";
 import type { GatewayApp, World } from "../world.ts";
+import { previousEquityOf } from "./brokerage-routes.ts";
 import { figuresOf, type HoldingFigures } from "./figures.ts";
-import { accountSummary, ledger, richPosition, secondPosition, sparsePosition } from "./rows.ts";
-import { SUMMARY_PAGES } from "./subpages.ts";
+import { ledger, richPosition, secondPosition, sparsePosition } from "./rows.ts";
 import { portfolioSummary } from "./summary.ts";
 
 const PAGE = 100;
 const INVALID_ACCOUNT = { error: "Invalid account ID" };
-
-const FEATURES = {
-  showGFIS: true,
-  showEUCostReport: false,
-  allowEventContract: false,
-  allowFXConv: true,
-  allowFinancialLens: false,
-  allowMTA: true,
-  allowTypeAhead: true,
-  allowEventTrading: false,
-  snapshotRefreshTimeout: 30,
-  liteUser: false,
-  showWebNews: true,
-  research: true,
-  debugPnl: true,
-  showTaxOpt: true,
-  showImpactDashboard: true,
-  allowDynAccount: false,
-  allowCrypto: false,
-  allowFA: false,
-  allowLiteUnderPro: false,
-  allowedAssetTypes: "STK,IND",
-  restrictTradeSubscription: false,
-  showUkUserLabels: false,
-  sideBySide: true,
-};
 
 function portfolioAccount(world: World): Record<string, unknown> {
   const id = world.accountId;
@@ -68,11 +40,8 @@ function portfolioAccount(world: World): Record<string, unknown> {
   };
 }
 
-export function addAccountRoutes(app: GatewayApp, world: World, gate: Gate): { cool(): void } {
-  const { accountId, settings, session, figures } = world;
-  const previousEquity = () =>
-    world.store.state.clock?.previousEquity ?? world.account.openingCash().toFixed();
-  let pnlWarm = false;
+export function addPortfolioRoutes(app: GatewayApp, world: World, gate: Gate): void {
+  const { accountId, settings, figures } = world;
   let cached: { at: number; rows: Record<string, unknown>[]; rich: boolean } | undefined;
 
   /** Open holdings, and those closed in the current session. */
@@ -88,76 +57,6 @@ export function addAccountRoutes(app: GatewayApp, world: World, gate: Gate): { c
       if (instrument === undefined) return [];
       return [shape({ figures: one, instrument, accountId, today: world.moment().session })];
     });
-
-  app.get("/iserver/accounts", (c) => {
-    gate.brokerageAccountsAsked();
-    const periods = ["*"];
-    return c.json({
-      accounts: [accountId],
-      acctProps: {
-        [accountId]: {
-          hasChildAccounts: false,
-          supportsCashQty: false,
-          liteUnderPro: false,
-          noFXConv: false,
-          isProp: false,
-          supportsFractions: false,
-          allowCustomerTime: false,
-          autoFx: false,
-        },
-      },
-      aliases: { [accountId]: accountId },
-      allowFeatures: FEATURES,
-      chartPeriods: { STK: periods, IND: periods },
-      groups: [],
-      profiles: [],
-      selectedAccount: accountId,
-      serverInfo: serverInfo(),
-      sessionId: `${session.token().slice(0, 8)}.${session.bridgeNumber().toString(16).padStart(8, "0")}`,
-      isFT: false,
-      isPaper: settings.session.paper,
-    });
-  });
-
-  app.post("/iserver/account", async (c) => {
-    const body: unknown = await c.req.json().catch(() => undefined);
-    if (!isRecord(body) || body.acctId !== accountId) return c.json(INVALID_ACCOUNT, 500);
-    if (settings.session.accountAlreadySet === 501) return c.json({ error: "Account already set" }, 501);
-    return c.json({ success: "Account already set" });
-  });
-
-  app.get("/iserver/account/pnl/partitioned", (c) => {
-    if (!pnlWarm) {
-      pnlWarm = true;
-      return c.json({ upnl: {} });
-    }
-    const now = figures();
-    const daily = now.equity.minus(previousEquity());
-    const money = (value: Decimal) => value.toDecimalPlaces(2).toNumber();
-    return c.json({
-      upnl: {
-        [`${accountId}.Core`]: {
-          rowType: 1,
-          dpl: money(daily),
-          nl: money(now.equity),
-          upl: money(now.unrealized),
-          uel: money(now.available),
-          el: money(now.available),
-          mv: money(now.stockValue),
-        },
-      },
-    });
-  });
-
-  app.get("/iserver/account/:id/summary", (c) => {
-    if (c.req.param("id") !== accountId) return c.json(INVALID_ACCOUNT, 500);
-    return c.json(accountSummary(figures()));
-  });
-  app.get("/iserver/account/:id/summary/:page", (c) => {
-    const page = SUMMARY_PAGES[c.req.param("page")];
-    if (page === undefined) return c.json({ error: "Resource not found", statusCode: 404 }, 404);
-    return c.json(page(figures(), previousEquity()));
-  });
 
   for (const path of ["/portfolio/accounts", "/portfolio/subaccounts", "/portfolio/subaccounts2"]) {
     app.get(path, (c) => {
@@ -212,7 +111,7 @@ export function addAccountRoutes(app: GatewayApp, world: World, gate: Gate): { c
     c.json(
       portfolioSummary({
         figures: figures(),
-        previousEquity: previousEquity(),
+        previousEquity: previousEquityOf(world),
         accountId,
         now: world.now(),
         session: world.moment().session,
@@ -240,10 +139,4 @@ export function addAccountRoutes(app: GatewayApp, world: World, gate: Gate): { c
     const long = { ...(sum("long") === 0 ? {} : { STK: sum("long") }), CASH: cash };
     return c.json({ assetClass: { long, short }, sector: group, group });
   });
-
-  return {
-    cool: () => {
-      pnlWarm = false;
-    },
-  };
 }
