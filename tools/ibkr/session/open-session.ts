@@ -1,6 +1,6 @@
 // Finds out how the session stands and opens what can be opened without a person. Effects: network.
 
-import { VendorError } from "#store/model/errors.ts";
+import { DeskError, VendorError } from "#store/model/errors.ts";
 import type { AccountId } from "#store/model/ids.ts";
 import type { MarketClock } from "../../clock.ts";
 import type { IbkrTiming } from "../client.ts";
@@ -48,8 +48,18 @@ export async function openSession(
     finding = faultFinding(error, parts.calls.address);
   }
   if (finding.state !== "no_brokerage_session") return finding;
-  const window = closedWindow(await parts.marketClock.now(signal));
+  const window = await windowNow(parts, signal);
   return window === null ? finding : closed(window, finding.reason);
+}
+
+/** Null also when the market clock does not answer: the window only explains. */
+async function windowNow(parts: OpenParts, signal?: AbortSignal): Promise<string | null> {
+  try {
+    return closedWindow(await parts.marketClock.now(signal));
+  } catch (error) {
+    if (error instanceof DeskError) return null;
+    throw error;
+  }
 }
 
 /** Undefined when the brokerage session is open. */
