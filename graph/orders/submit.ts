@@ -96,7 +96,8 @@ async function send(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<Su
   const { signed, request, legs } = of;
   const [first] = legs;
   if (first === undefined) throw new InvariantError("an intent without legs");
-  if (signed.plan.effect === "close") await clearProtection(deps, signed, signal);
+  if (signed.plan.effect === "close")
+    await clearProtection(deps, { ...signed.instrument, ...signed.plan }, signal);
   requireSameSession(signed, marketPhase(new Date(await businessNow(deps))).session);
   const sent = await sendLegs(
     deps,

@@ -9,6 +9,7 @@ import type {
   OrderId,
   SessionDate,
   SymbolRunId,
+  Ticker,
   VerdictId,
 } from "../model/ids.ts";
 import type { DecimalString } from "../model/money.ts";
@@ -96,4 +97,26 @@ export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<
         and exit.status not in ('REJECTED', 'CANCELED', 'EXPIRED'))
     order by entry.created_at, entry.id`);
   return result.rows.map((row) => row.id);
+}
+
+/** What this desk itself bought and sold, net, per instrument; orders placed outside it do not count. */
+export async function deskHoldings(
+  db: Db,
+  accountId: AccountId,
+): Promise<{ conid: Conid; symbol: Ticker; currency: string; quantity: DecimalString }[]> {
+  const result = await db.execute<{
+    conid: string;
+    symbol: Ticker;
+    currency: string;
+    quantity: DecimalString;
+  }>(sql`
+    select fill.conid, min(fill.symbol) as symbol, min(fill.currency) as currency,
+      sum(case fill.side when 'BUY' then fill.quantity else -fill.quantity end) as quantity
+    from fills fill join orders on orders.id = fill.order_id
+    where fill.account_id = ${accountId} and not orders.external
+      and not exists (select 1 from fills later
+        where later.execution_key = fill.execution_key and later.correction > fill.correction)
+    group by fill.conid having sum(case fill.side when 'BUY' then fill.quantity else -fill.quantity end) <> 0
+    order by fill.conid`);
+  return result.rows.map((row) => ({ ...row, conid: Number(row.conid) as Conid }));
 }

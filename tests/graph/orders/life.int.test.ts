@@ -1,9 +1,12 @@
 // The life of an order at the simulator, from the countersign to a terminal state.
+
+import { randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { cancelOrder } from "#graph/orders/cancel.ts";
+import { flatten } from "#graph/orders/flatten.ts";
 import { submitOrder } from "#graph/orders/submit.ts";
 import { trackOrders } from "#graph/orders/track.ts";
-import type { OrderId, SymbolRunId } from "#store/model/ids.ts";
+import type { ExecutionId, OrderId, SymbolRunId } from "#store/model/ids.ts";
 import { setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
 import { listAlerts } from "#store/trading/alerts.ts";
 import { fillsOfOrder } from "#store/trading/fills.ts";
@@ -12,7 +15,7 @@ import { getOrder, ordersOfRun } from "#store/trading/orders.ts";
 import { testDatabase } from "../../support/database.ts";
 import type { BarText } from "../../tools/simulator/rig.ts";
 import { emptyBook } from "./reset.ts";
-import { orderRig, type Proposal, type Rig } from "./rig.ts";
+import { orderRig, type Proposal, placeByHand, type Rig } from "./rig.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -214,6 +217,30 @@ describe("a bracket that does not arrive whole", () => {
     await submitOrder(rig.deps, request);
     expect(await legs(request.runId)).toEqual({ entry: "ACCEPTED", stop: "ACCEPTED", target: "REJECTED" });
     expect(await codes()).toEqual(["target_missing"]);
+  });
+});
+
+describe("flatten", () => {
+  test("closes at the market what the desk holds, once, and leaves what others opened", async () => {
+    const rig = await orderRig(database, {
+      bars: [FILLS, FILLS, FILLS],
+      more: { MSFT: [FILLS, FILLS, FILLS] },
+    });
+    const { runId } = await sentOrder(rig);
+    await placeByHand(rig, { conid: 272093, quantity: 5 });
+    await nextSession(rig);
+    const id = randomUUID() as ExecutionId;
+    const first = await flatten(rig.deps, { id });
+    expect(first).toMatchObject({ failed: [] });
+    expect(first.sent).toHaveLength(1);
+    expect((await flatten(rig.restarted(), { id })).sent).toEqual(first.sent);
+    expect(await legs(runId)).toEqual({ entry: "FILLED", stop: "CANCELED", target: "CANCELED" });
+    const exit = await getOrder(db, first.sent[0] as OrderId);
+    expect(exit).toMatchObject({ leg: "exit", type: "MARKET", side: "SELL", quantity: "200" });
+    await nextSession(rig);
+    expect((await rig.client.positions()).map((held) => [held.symbol, held.quantity])).toEqual([
+      ["MSFT", "5"],
+    ]);
   });
 });
 

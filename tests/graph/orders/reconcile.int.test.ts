@@ -14,7 +14,7 @@ import { testDatabase } from "../../support/database.ts";
 import { PAPER_ACCOUNT } from "../../support/seed.ts";
 import type { BarText } from "../../tools/simulator/rig.ts";
 import { emptyBook } from "./reset.ts";
-import { orderRig, type Rig } from "./rig.ts";
+import { orderRig, placeByHand, type Rig } from "./rig.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -22,21 +22,6 @@ beforeEach(() => emptyBook(database));
 
 const FILLS: BarText = [100, 101, 99, 100.5, 1_000_000];
 const baselineKey = `baseline:${PAPER_ACCOUNT}`;
-
-/** An order that somebody places at the broker without this desk. */
-async function byHand(rig: Rig, ticket: Record<string, unknown>): Promise<void> {
-  const post = async (path: string, body: unknown) => {
-    const url = `https://localhost:5000/v1/api${path}`;
-    const answer = await rig.simulator.fetch(
-      new Request(url, { method: "POST", body: JSON.stringify(body) }),
-    );
-    return (await answer.json()) as { id?: string }[];
-  };
-  const orders = [{ conid: 265598, tif: "DAY", quantity: 10, side: "BUY", orderType: "MKT", ...ticket }];
-  let answer = await post(`/iserver/account/${PAPER_ACCOUNT}/orders`, { orders });
-  while (answer[0]?.id !== undefined)
-    answer = await post(`/iserver/reply/${answer[0].id}`, { confirmed: true });
-}
 
 async function later(rig: Rig) {
   rig.simulator.next();
@@ -61,7 +46,7 @@ describe("reconciliation", () => {
   test("adopts orders and fills of somebody else as external, and they explain the position", async () => {
     const rig = await orderRig(database, { bars: [FILLS, FILLS] });
     await reconcile(rig.deps);
-    await byHand(rig, {});
+    await placeByHand(rig, {});
     expect(await reconcile(rig.deps)).toMatchObject({ adoptedOrders: 1, mismatches: [] });
     const [external] = (await listOrders(db)).rows;
     expect(external).toMatchObject({

@@ -270,3 +270,18 @@ async function countersigned(rig: Rig, over: Proposal): Promise<SubmitRequest & 
   if (again.kind !== "proceed") throw new Error(`not to be sent: ${JSON.stringify(again)}`);
   return { runId: proposed.runId, symbolRunId: proposed.runId, verdictId: again.verdictId, approvalId };
 }
+
+/** An order that somebody places at the broker without this desk. */
+export async function placeByHand(rig: Rig, ticket: Record<string, unknown>): Promise<void> {
+  const post = async (path: string, body: unknown) => {
+    const url = `https://localhost:5000/v1/api${path}`;
+    const answer = await rig.simulator.fetch(
+      new Request(url, { method: "POST", body: JSON.stringify(body) }),
+    );
+    return (await answer.json()) as { id?: string }[];
+  };
+  const orders = [{ conid: 265598, tif: "DAY", quantity: 10, side: "BUY", orderType: "MKT", ...ticket }];
+  let answer = await post(`/iserver/account/${PAPER_ACCOUNT}/orders`, { orders });
+  while (answer[0]?.id !== undefined)
+    answer = await post(`/iserver/reply/${answer[0].id}`, { confirmed: true });
+}
