@@ -1,0 +1,35 @@
+// CPU time of the database server, read from /proc. Effects: reads files. NaN where there is no /proc or the server is elsewhere.
+import { readdirSync, readFileSync } from "node:fs";
+import type { Database } from "#store/database.ts";
+
+const MS_PER_TICK = 10;
+
+/** Process id of the server that the pool talks to. */
+export async function postmasterOf(pool: Database["pool"]): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  return Number(statOf(rows[0]?.pid ?? 0)?.[1] ?? 0);
+}
+
+/** All its processes, the ended ones included, in ms. */
+export function postgresCpuMs(postmaster: number): number {
+  if (postmaster === 0) return Number.NaN;
+  let ticks = 0;
+  for (const name of readdirSync("/proc")) {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
+    if (stat === null || (Number(name) !== postmaster && Number(stat[1]) !== postmaster)) continue;
+    ticks += Number(stat[11]) + Number(stat[12]);
+    if (Number(name) === postmaster) ticks += Number(stat[13]) + Number(stat[14]);
+  }
+  return ticks * MS_PER_TICK;
+}
+
+/** Fields of /proc/PID/stat from the state on: parent at 1, user and system ticks at 11 and 12, of ended children at 13 and 14. */
+function statOf(pid: number): string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^\d+ \(.*\) /, "")
+      .split(" ");
+  } catch {
+    return null; // ended meanwhile
+  }
+}

@@ -1,0 +1,54 @@
+// What both bench processes of whole symbol runs agree on: the task, the desk it makes, the figures that come back. Effects: files.
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { type Composition, compose } from "#server/compose/composition.ts";
+import { loadConfig } from "#server/config/config.ts";
+import { writeMarketFolder } from "./market-folder.ts";
+
+export type RunsTask = {
+  folder: string;
+  symbols: number;
+  environment: Record<string, string>;
+};
+
+export type RunsFigures = {
+  wallMs: number;
+  /** All threads of the node process. */
+  cpuMs: number;
+  postgresCpuMs: number;
+  databaseBytes: number;
+  /** Resident memory: highest; means over the second and the last tenth of the runs. */
+  rssPeakMb: number;
+  rssEarlyMb: number;
+  rssLateMb: number;
+  /** JavaScript heap after a forced collection at the end. */
+  heapMb: number;
+  statuses: Record<string, number>;
+  load: number;
+};
+
+export type BenchDesk = { composition: Composition; symbols: string[]; start: string; marketDir: string };
+
+export function marketOf(task: RunsTask): { symbols: string[]; start: string; marketDir: string } {
+  const marketDir = path.join(task.folder, "market");
+  return { ...writeMarketFolder(marketDir, task.symbols), marketDir };
+}
+
+/** A desk over the task's folder, as `countersign start` composes it, without a port. */
+export async function openBenchDesk(
+  task: RunsTask,
+  options: { workers: boolean; start: string; marketDir: string },
+): Promise<Composition> {
+  const configFile = path.join(task.folder, "countersign.yaml");
+  writeFileSync(configFile, `market:\n  start: ${options.start}\n`);
+  const config = loadConfig({
+    variables: {
+      DATA_DIR: path.join(task.folder, "desk"),
+      MARKET_DATA_DIR: options.marketDir,
+      ...task.environment,
+    },
+    directory: task.folder,
+    flags: { live: false, configFile },
+  });
+  return compose(config, { workers: options.workers, tell: () => {} });
+}
