@@ -1,6 +1,6 @@
 // The desk's whole configuration: environment, countersign.yaml and start flags, checked together.
 // The only module that is given the environment. All faults are told at once; nothing is silently ignored.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
@@ -58,19 +58,23 @@ export function loadConfig(sources: ConfigSources): Config {
   const faults: string[] = misspelled(sources.variables);
   const environment = parseEnvironment(sources, faults);
   const file = parseFile(sources, faults);
-  if (environment !== null) faults.push(...contradictions(environment, sources));
-  if (faults.length > 0 || environment === null || file === null) throw new ConfigError(faults);
+  faults.push(...contradictions(environment.sound, sources));
+  if (faults.length > 0 || environment.whole === null || file === null) throw new ConfigError(faults);
   const notices = unsupported(sources.variables);
   return {
     ...file.content,
-    ...fromEnvironment(environment, sources.directory),
+    ...fromEnvironment(environment.whole, sources.directory),
     configFile: file.path,
     notices,
     variables: sources.variables,
   };
 }
 
-function parseEnvironment(sources: ConfigSources, faults: string[]): Environment | null {
+/** `sound`: what can be judged together although other variables are at fault; a faulty one counts as given. */
+type ParsedEnvironment = { whole: Environment | null; sound: SoundEnvironment };
+type SoundEnvironment = Partial<Environment> & { given: ReadonlySet<string> };
+
+function parseEnvironment(sources: ConfigSources, faults: string[]): ParsedEnvironment {
   const given = Object.fromEntries(
     Object.keys(EnvironmentSchema.shape).flatMap((name) => {
       const value = sources.variables[name];
@@ -79,7 +83,18 @@ function parseEnvironment(sources: ConfigSources, faults: string[]): Environment
   );
   if (sources.flags.port !== undefined) given.PORT = sources.flags.port;
   if (sources.flags.host !== undefined) given.HOST = sources.flags.host;
-  return collect(EnvironmentSchema.safeParse(given), faults, "");
+  const result = EnvironmentSchema.safeParse(given);
+  const names = new Set(Object.keys(given));
+  if (result.success) return { whole: result.data, sound: { ...result.data, given: names } };
+  collect(result, faults, "");
+  const faulty = new Set(result.error.issues.map((issue) => String(issue.path[0])));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !faulty.has(name)));
+  return { whole: null, sound: { ...EnvironmentSchema.parse(rest), ...unknownOf(faulty), given: names } };
+}
+
+/** A faulty switch is neither on nor off: no second fault is derived from its default. */
+function unknownOf(faulty: ReadonlySet<string>): Partial<Environment> {
+  return Object.fromEntries([...faulty].map((name) => [name, undefined]));
 }
 
 function parseFile(
@@ -91,17 +106,35 @@ function parseFile(
     if (sources.flags.configFile !== undefined) faults.push(`${file}: no such file`);
     return { content: ConfigFileSchema.parse({}), path: null };
   }
-  const document = parseDocument(readFileSync(file, "utf8"));
+  const text = readText(file, faults);
+  if (text === null) return null;
+  const document = parseDocument(text);
   if (document.errors.length > 0) {
     faults.push(...document.errors.map((error) => `${path.basename(file)}: ${error.message.split("\n")[0]}`));
     return null;
   }
   const content = collect(
-    ConfigFileSchema.safeParse(document.toJS() ?? {}),
+    ConfigFileSchema.safeParse(withoutEmptySections(document.toJS())),
     faults,
     `${path.basename(file)}: `,
   );
   return content === null ? null : { content, path: file };
+}
+
+function readText(file: string, faults: string[]): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    faults.push(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
+    return null;
+  }
+}
+
+/** A section of which all lines are commented out is null in YAML, and means nothing but its defaults. */
+function withoutEmptySections(content: unknown): unknown {
+  if (content === null || content === undefined) return {};
+  if (typeof content !== "object" || Array.isArray(content)) return content;
+  return Object.fromEntries(Object.entries(content).filter(([, section]) => section !== null));
 }
 
 function collect<T>(result: z.ZodSafeParseResult<T>, faults: string[], prefix: string): T | null {
@@ -113,46 +146,43 @@ function collect<T>(result: z.ZodSafeParseResult<T>, faults: string[], prefix: s
         ...issue.keys.map((key) => `${prefix}${[where, key].filter(Boolean).join(".")}: unknown setting`),
       );
     } else {
-      faults.push(`${prefix}${where}: ${issue.message}`);
+      faults.push(where === "" ? `${prefix}${issue.message}` : `${prefix}${where}: ${issue.message}`);
     }
   }
   return null;
 }
 
-function contradictions(environment: Environment, sources: ConfigSources): string[] {
+function contradictions(environment: SoundEnvironment, sources: ConfigSources): string[] {
+  const { given } = environment;
   const faults: string[] = [];
   const together = (names: readonly (keyof Environment)[]) => {
-    const missing = names.filter((name) => environment[name] === undefined);
+    const missing = names.filter((name) => !given.has(name));
     if (missing.length === 0 || missing.length === names.length) return;
-    const set = names.filter((name) => !missing.includes(name));
+    const set = names.filter((name) => given.has(name));
     faults.push(`${missing.join(", ")}: missing (needed together with ${set.join(", ")})`);
   };
   together(["MINIO_ENDPOINT", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"]);
-  if (
-    environment.OPENAI_MODEL === undefined &&
-    (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) !== undefined
-  ) {
+  const hasServer = given.has("OPENAI_API_BASE") || given.has("OPENAI_API_KEY");
+  if (!given.has("OPENAI_MODEL") && hasServer) {
     faults.push("OPENAI_MODEL: missing (which model shall the agents use?)");
   }
-  if (
-    environment.OPENAI_MODEL !== undefined &&
-    (environment.OPENAI_API_BASE ?? environment.OPENAI_API_KEY) === undefined
-  ) {
+  if (given.has("OPENAI_MODEL") && !hasServer) {
     faults.push("OPENAI_API_KEY or OPENAI_API_BASE: missing (OPENAI_MODEL is set)");
   }
-  if (
-    environment.MARKET_DATA_DIR !== undefined &&
-    !existsSync(path.resolve(sources.directory, environment.MARKET_DATA_DIR))
-  ) {
-    faults.push(`MARKET_DATA_DIR: no such folder: ${environment.MARKET_DATA_DIR}`);
+  if (environment.MARKET_DATA_DIR !== undefined) {
+    const folder = path.resolve(sources.directory, environment.MARKET_DATA_DIR);
+    if (!existsSync(folder)) faults.push(`MARKET_DATA_DIR: no such folder: ${environment.MARKET_DATA_DIR}`);
+    else if (!statSync(folder).isDirectory())
+      faults.push(`MARKET_DATA_DIR: not a folder: ${environment.MARKET_DATA_DIR}`);
   }
-  if (!environment.PAPER_TRADING_MODE && !sources.flags.live) {
+  const { PAPER_TRADING_MODE: paper } = environment;
+  if (paper === false && !sources.flags.live) {
     faults.push("PAPER_TRADING_MODE is false, but live trading also needs the flag --live at the start");
   }
-  if (sources.flags.live && environment.PAPER_TRADING_MODE) {
+  if (paper === true && sources.flags.live) {
     faults.push("--live was given, but live trading also needs PAPER_TRADING_MODE=false");
   }
-  if (!environment.PAPER_TRADING_MODE && environment.IBKR_GATEWAY_URL === undefined) {
+  if (paper === false && !given.has("IBKR_GATEWAY_URL")) {
     faults.push("IBKR_GATEWAY_URL: missing (live trading needs a real gateway)");
   }
   return faults;

@@ -2,16 +2,20 @@
 import { z } from "zod";
 import { AccountId } from "#store/model/ids.ts";
 
-const port = z.coerce.number("a port number").int().min(0).max(65535);
-const flag = z.enum(["true", "false"], "true or false").transform((value) => value === "true");
-const httpUrl = z.url({ protocol: /^https?$/, error: "an http:// or https:// address" });
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port number")
+  .transform(Number)
+  .pipe(z.number().max(65_535, "must be a port number, 65535 at most"));
+const flag = z.enum(["true", "false"], "must be true or false").transform((value) => value === "true");
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// address" });
 
 /** Every variable of the desk. Absent is always allowed; empty counts as absent. */
 export const EnvironmentSchema = z.object({
-  PORT: port.default(8787),
+  PORT: port.prefault("8787"),
   HOST: z.string().min(1).default("127.0.0.1"),
   DATA_DIR: z.string().min(1).default(".countersign"),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a postgres:// address" }).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
   IBKR_GATEWAY_URL: httpUrl.optional(),
   IBKR_ACCOUNT: AccountId.optional(),
   PAPER_TRADING_MODE: flag.default(true),
@@ -23,10 +27,10 @@ export const EnvironmentSchema = z.object({
   MINIO_SECRET_KEY: z.string().min(1).optional(),
   MINIO_BUCKET: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket name in lower case")
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "must be a bucket name in lower case")
     .default("countersign"),
   MARKET_DATA_DIR: z.string().min(1).optional(),
-  ADMIN_TOKEN: z.string().min(16, "at least 16 characters").optional(),
+  ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
 });
 export type Environment = z.output<typeof EnvironmentSchema>;
 

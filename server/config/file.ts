@@ -5,7 +5,7 @@ import { DecimalString } from "#store/model/money.ts";
 import { AgentStage } from "#store/model/run.ts";
 
 const price = z
-  .union([z.number().nonnegative().transform(String), z.string()])
+  .union([z.number().nonnegative().transform(String), z.string()], "must be a number, 0 or more")
   .pipe(DecimalString)
   .describe("US dollars per million tokens");
 
