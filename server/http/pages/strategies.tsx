@@ -1,13 +1,8 @@
 // Pages of strategies: list, one with its form, its versions and what changed between them.
 import { type Context, Hono } from "hono";
-import {
-  type LimitField,
-  StrategiesPage,
-  type StrategyModel,
-  StrategyPage,
-} from "#server/views/pages/strategies.tsx";
+import { StrategiesPage, type StrategyModel, StrategyPage } from "#server/views/pages/strategies.tsx";
 import { StrategyId } from "#store/model/ids.ts";
-import { RiskLimits, type StrategyParameters } from "#store/model/strategy.ts";
+import type { StrategyParameters } from "#store/model/strategy.ts";
 import {
   getStrategy,
   getWorkflowVersion,
@@ -20,28 +15,8 @@ import type { FormEnv } from "../guards/form-token.ts";
 import { problemOf } from "../problems.ts";
 import { decimalText, symbolList } from "./fields.ts";
 import { page } from "./html.ts";
+import { limitGroups } from "./limit-fields.ts";
 import { type Site, withDone } from "./site.tsx";
-
-const LIMITS: Readonly<Record<string, readonly [label: string, hint: string]>> = {
-  minRCoefficient: ["Least R", "Reward over risk."],
-  minProfitMargin: ["Least profit margin", "Fraction of the price; 0.05 is 5 %."],
-  riskPerTrade: ["Risk per trade", "Fraction of equity lost if the stop fills."],
-  maxPositionValue: ["Largest position", "Fraction of equity."],
-  maxGrossExposure: ["Largest gross exposure", "Fraction of equity, open entries included."],
-  maxOpenPositions: ["Most open positions", "A whole number."],
-  maxEntryDistance: ["Largest entry distance", "Fraction between limit and last price."],
-  minStopAtr: ["Least stop distance", "In daily ATR(14)."],
-};
-
-/** Every limit but the yes-or-no ones: a limit that this page has no words for is still shown, by its name. */
-function limitFields(values: Readonly<Record<string, unknown>>): LimitField[] {
-  return Object.keys(RiskLimits.shape)
-    .filter((name) => typeof values[name] !== "boolean")
-    .map((name) => {
-      const [label, hint] = LIMITS[name] ?? [name, ""];
-      return { name, label, hint, value: String(values[name] ?? "") };
-    });
-}
 
 function flat(parameters: StrategyParameters): Map<string, string> {
   const { risk, symbols, ...rest } = parameters;
@@ -69,7 +44,6 @@ async function strategyModel(site: Site, strategy: StrategyRow, refused?: Refuse
   ]);
   const { parameters } = strategy;
   const typed = refused === undefined ? {} : Object.fromEntries(refused.form);
-  const { risk } = parameters;
   return {
     id: strategy.id,
     name: strategy.name,
@@ -80,9 +54,8 @@ async function strategyModel(site: Site, strategy: StrategyRow, refused?: Refuse
       active: typed.active ?? String(strategy.active),
       symbols: typed.symbols ?? parameters.symbols.join(", "),
       approval: typed.approval ?? parameters.approval,
-      allowShort: typed.allowShort ?? String(risk.allowShort),
     },
-    limits: limitFields({ ...risk, ...typed }),
+    limits: limitGroups(parameters.risk, typed),
     faults: refused?.faults ?? {},
     notice: refused?.notice ?? null,
     workflow,

@@ -215,8 +215,10 @@ function Alerts(props: { rows: readonly AlertLine[]; token: FormToken }) {
           {props.rows.map((row) => (
             <li class="border-line flex flex-wrap items-center gap-3 border-b px-4 py-2.5 last:border-0">
               <Pill tone={tone[row.level]} icon="warn" text={row.level} />
-              <span class="prose-text min-w-0 flex-1">{row.message}</span>
-              <span class="text-muted text-xs">
+              <span class="prose-text order-last min-w-0 basis-full sm:order-none sm:flex-1 sm:basis-0">
+                {row.message}
+              </span>
+              <span class="text-muted ml-auto text-xs">
                 <Time at={row.createdAt} compact />
               </span>
               <ActionForm action={`/alerts/${row.id}/acknowledge`} token={props.token}>

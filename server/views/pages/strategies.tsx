@@ -88,16 +88,34 @@ export function StrategiesPage(props: { frame: Frame; rows: readonly StrategyLin
   );
 }
 
-/** One number of the risk limits in the form; fractions are entered as such, 0.05 for 5 %. */
-export type LimitField = { name: string; label: string; hint: string; value: string };
+/** One of the risk limits in the form; fractions are entered as such, 0.05 for 5 %. */
+export type LimitField = {
+  name: string;
+  label: string;
+  hint: string;
+  value: string;
+  /** Null: a number to type. */
+  options: readonly (readonly [value: string, text: string])[] | null;
+};
+export type LimitGroup = { title: string; fields: readonly LimitField[] };
+
+function Limit(props: { field: LimitField; fault: string | undefined }) {
+  const { name, label, hint, value, options } = props.field;
+  const note = hint === "" ? {} : { hint };
+  return options === null ? (
+    <Field name={name} label={label} value={value} inputmode="decimal" fault={props.fault} {...note} />
+  ) : (
+    <Choice name={name} label={label} value={value} options={options} fault={props.fault} {...note} />
+  );
+}
 
 export type StrategyModel = {
   id: string;
   name: string;
   active: boolean;
   version: number;
-  values: { name: string; active: string; symbols: string; approval: string; allowShort: string };
-  limits: readonly LimitField[];
+  values: { name: string; active: string; symbols: string; approval: string };
+  limits: readonly LimitGroup[];
   faults: Faults;
   notice: Notice | null;
   workflow: { name: string; version: number; definition: WorkflowDefinition };
@@ -158,30 +176,16 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
                   fault={model.faults.approval}
                 />
               </div>
-              <fieldset>
-                <legend class="mb-2 text-sm font-semibold">Limits</legend>
-                <div class="grid gap-4 sm:grid-cols-2">
-                  {model.limits.map((limit) => (
-                    <Field
-                      name={limit.name}
-                      label={limit.label}
-                      hint={limit.hint}
-                      value={limit.value}
-                      inputmode="decimal"
-                      fault={model.faults[limit.name]}
-                    />
-                  ))}
-                  <Choice
-                    name="allowShort"
-                    label="Short sales"
-                    value={model.values.allowShort}
-                    options={[
-                      ["false", "Not allowed"],
-                      ["true", "Allowed"],
-                    ]}
-                  />
-                </div>
-              </fieldset>
+              {model.limits.map((group) => (
+                <fieldset class="border-line border-t pt-4">
+                  <legend class="float-left mb-3 w-full text-sm font-semibold">{group.title}</legend>
+                  <div class="clear-both grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
+                    {group.fields.map((field) => (
+                      <Limit field={field} fault={model.faults[field.name]} />
+                    ))}
+                  </div>
+                </fieldset>
+              ))}
               <button type="submit" class="button button-primary">
                 Save as a new version
               </button>

@@ -6,12 +6,14 @@ import { Icon, type IconName } from "./icons.tsx";
 /** An instant in exchange time, with UTC beside it; the browser adds local time. */
 export function Time(props: { at: string; compact?: boolean }) {
   return (
-    <time datetime={props.at} data-time class="whitespace-nowrap tabular-nums" title={utcTime(props.at)}>
-      {exchangeTime(props.at)}
+    <time datetime={props.at} data-time class="tabular-nums" title={utcTime(props.at)}>
+      <span class="whitespace-nowrap">{exchangeTime(props.at)}</span>
       {props.compact ? null : (
         <span class="text-muted text-xs">
           {" · "}
-          <span data-local>{utcTime(props.at)}</span>
+          <span data-local class="whitespace-nowrap">
+            {utcTime(props.at)}
+          </span>
         </span>
       )}
     </time>
@@ -64,7 +66,7 @@ export function Panel(
           {props.actions}
         </div>
       )}
-      <div class={props.flush ? "overflow-x-auto" : "p-4"}>{props.children}</div>
+      <div class={props.flush ? "relative overflow-x-auto" : "p-4"}>{props.children}</div>
     </section>
   );
 }

@@ -237,7 +237,7 @@ export function OrderTable(props: { rows: readonly OrderLine[] }) {
                 {row.symbol}
               </a>
             </td>
-            <td>
+            <td class="whitespace-nowrap">
               <span class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>
                 {row.side}
               </span>{" "}

@@ -3,8 +3,8 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { ApprovalCard } from "../parts/approval.tsx";
 import { live, PageHead, Panel, Time } from "../parts/blocks.tsx";
-import { Chart } from "../parts/chart.tsx";
-import { cost, decimal, duration, exchangeDate } from "../parts/format.ts";
+import { Chart, type ChartLevel } from "../parts/chart.tsx";
+import { cost, decimal, duration, exchangeDate, price } from "../parts/format.ts";
 import { RunStatus, SignalPill } from "../parts/status.tsx";
 import { Calls } from "./calls.tsx";
 import { Decisions } from "./decision.tsx";
@@ -50,6 +50,20 @@ function Head(props: { run: RunModel }) {
   );
 }
 
+/** The levels of the order that was sent, else of the plan that passed the rules, else of the decision. */
+function levelsOf(run: RunModel): ChartLevel[] {
+  const decision = run.decisions.at(-1);
+  const plan = run.verdicts.at(-1)?.plan ?? null;
+  const entry = run.orders.find((order) => order.leg === "entry");
+  const level = (kind: ChartLevel["kind"], label: string, of: string | null | undefined): ChartLevel[] =>
+    of === null || of === undefined ? [] : [{ kind, label, price: Number(of), text: price(of) }];
+  return [
+    ...level("entry", "Entry", entry?.averageFillPrice ?? entry?.limitPrice ?? plan?.limitPrice),
+    ...level("stop", "Stop", plan?.stopPrice ?? decision?.stopPrice),
+    ...level("target", "Target", plan?.targetPrice ?? decision?.targetPrice),
+  ];
+}
+
 export function RunPage(props: { frame: Frame; run: RunModel }) {
   const { run, frame } = props;
   const topic = live(`run:${run.id}`);
@@ -87,7 +101,7 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
               ) : (
                 run.charts.map((chart, index) => (
                   <Panel>
-                    <Chart chart={chart} eager={index === 0} />
+                    <Chart chart={chart} levels={levelsOf(run)} eager={index === 0} />
                   </Panel>
                 ))
               )}
