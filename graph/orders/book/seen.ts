@@ -8,6 +8,8 @@ import type { BrokerOrder, PlacedOrder } from "#tools/ibkr/orders/types.ts";
 export type Seen = {
   readonly brokerOrderId: BrokerOrderId | null;
   readonly status: OrderStatus;
+  /** Its size at the broker; null when this answer does not tell it. */
+  readonly quantity: DecimalString | null;
   readonly filledQuantity: DecimalString | null;
   readonly averageFillPrice: DecimalString | null;
   readonly reason: string | null;
@@ -27,18 +29,22 @@ export type Reading =
   | { readonly kind: "events"; readonly events: readonly SeenEvent[] }
   | { readonly kind: "contradiction"; readonly why: string };
 
-type Known = Pick<Order, "status" | "brokerOrderId" | "quantity" | "filledQuantity" | "averageFillPrice">;
+type Known = Pick<
+  Order,
+  "status" | "brokerOrderId" | "parentOrderId" | "quantity" | "filledQuantity" | "averageFillPrice"
+>;
 
 const NOTHING: Reading = { kind: "events", events: [] };
 
 export function seenOrder(order: BrokerOrder): Seen {
-  const { brokerOrderId, status, filledQuantity, averageFillPrice, reason, vendorStatus } = order;
-  return { brokerOrderId, status, filledQuantity, averageFillPrice, reason, vendorStatus };
+  const { brokerOrderId, status, quantity, filledQuantity, averageFillPrice, reason, vendorStatus } = order;
+  return { brokerOrderId, status, quantity, filledQuantity, averageFillPrice, reason, vendorStatus };
 }
 
 export function seenPlaced(order: PlacedOrder): Seen {
   const { brokerOrderId, status, text, vendorStatus } = order;
-  return { brokerOrderId, status, filledQuantity: null, averageFillPrice: null, reason: text, vendorStatus };
+  const untold = { quantity: null, filledQuantity: null, averageFillPrice: null };
+  return { ...untold, brokerOrderId, status, reason: text, vendorStatus };
 }
 
 /**
@@ -78,7 +84,7 @@ function contradiction(known: Known, seen: Seen): string | null {
   if (
     seen.status === "FILLED" &&
     seen.filledQuantity !== null &&
-    !dec(seen.filledQuantity).equals(known.quantity)
+    !dec(seen.filledQuantity).equals(wholeOf(known, seen))
   )
     return `filled, says the broker, with ${seen.filledQuantity} of ${known.quantity}`;
   if (known.status === "INITIALIZED" || known.status === "DENIED")
@@ -86,6 +92,13 @@ function contradiction(known: Known, seen: Seen): string | null {
   if (BROKER_NEVER_SAYS.has(seen.status))
     return `the broker says ${seen.vendorStatus}, which means nothing here`;
   return null;
+}
+
+/** Stop and target share one size: what one of them fills, the broker takes off the other. */
+function wholeOf(known: Known, seen: Seen): DecimalString {
+  const reduced =
+    known.parentOrderId !== null && seen.quantity !== null && dec(seen.quantity).lessThan(known.quantity);
+  return reduced && seen.quantity !== null ? seen.quantity : known.quantity;
 }
 
 const BROKER_NEVER_SAYS: ReadonlySet<OrderStatus> = new Set([

@@ -65,6 +65,7 @@ function seenByFills({ fills }: OrderLookup) {
   return {
     brokerOrderId: fills[0]?.brokerOrderId ?? null,
     status: "ACCEPTED" as const,
+    quantity: null,
     filledQuantity: null,
     averageFillPrice: null,
     reason: null,

@@ -7,17 +7,17 @@ import {
   isTerminal,
   nextOrderStatus,
   ORDER_TRANSITIONS,
-  type Order,
   OrderEventKind,
   OrderStatus,
 } from "#store/model/order.ts";
 
-type Known = Pick<Order, "status" | "brokerOrderId" | "quantity" | "filledQuantity" | "averageFillPrice">;
+type Known = Parameters<typeof readOrder>[0];
 
 const ID = "1001" as Known["brokerOrderId"];
 const order = (over: Partial<Known> = {}): Known => ({
   status: "ACCEPTED",
   brokerOrderId: ID,
+  parentOrderId: null,
   quantity: "100" as DecimalString,
   filledQuantity: "0" as DecimalString,
   averageFillPrice: null,
@@ -26,6 +26,7 @@ const order = (over: Partial<Known> = {}): Known => ({
 const seen = (status: OrderStatus, filled: number | null = null, over: Partial<Seen> = {}): Seen => ({
   brokerOrderId: ID,
   status,
+  quantity: null,
   filledQuantity: filled === null ? null : (String(filled) as DecimalString),
   averageFillPrice: null,
   reason: null,
@@ -105,6 +106,18 @@ describe("a reading", () => {
       order({ status: "CANCELED" }),
       seen("FILLED", 100),
       "recorded as CANCELED, at the broker FILLED",
+    ],
+    [
+      "of a target that its stop has reduced is a fill of what was left",
+      order({ parentOrderId: "p" as Known["parentOrderId"] }),
+      seen("FILLED", 40, { quantity: "40" as DecimalString }),
+      ["filled"],
+    ],
+    [
+      "of an entry filled with less than was ordered contradicts",
+      order(),
+      seen("FILLED", 40, { quantity: "40" as DecimalString }),
+      "filled, says the broker, with 40 of 100",
     ],
     [
       "of an order that never left contradicts",

@@ -202,7 +202,7 @@ async function inspect(rig: Rig, requests: readonly SubmitRequest[], report: Sto
       const ended = ["Filled", "Cancelled", "Inactive"].includes(there.status);
       const same =
         Number(row.filledQuantity) === there.filled &&
-        Number(row.quantity) === there.quantity &&
+        (Number(row.quantity) === there.quantity || row.parentOrderId !== null) &&
         ended === isTerminal(row.status) &&
         (there.status === "Filled") === (row.status === "FILLED");
       if (!same)
