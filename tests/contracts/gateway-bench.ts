@@ -1,10 +1,6 @@
 // A simulator with a client on it, in process or over HTTPS, as the acceptance cases want it.
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { clientOrderId, type ExecutionId, type SessionDate, type Ticker } from "#store/model/ids.ts";
 import { autoTime } from "#tests/tools/ibkr/auto-time.ts";
-import { certificate } from "#tests/tools/ibkr/loopback.ts";
 import type { AcceptanceBench, AcceptanceCase } from "#tools/ibkr/acceptance/bench.ts";
 import type { IbkrClient } from "#tools/ibkr/client.ts";
 import { createIbkrClient } from "#tools/ibkr/create-client.ts";
@@ -31,7 +27,6 @@ export type SimulatedBench = AcceptanceBench & {
 const START = "2017-12-15" as SessionDate;
 const EXECUTION = "5a0ec5f4-2f5a-4f0e-9a53-0c1f6f5b7a99" as ExecutionId;
 const market = loadMarketData({}).then((loaded) => loaded.market);
-let certificateFolder: Promise<string> | undefined;
 
 export async function simulatedBench(
   kind: TransportKind,
@@ -91,12 +86,8 @@ async function connect(
     const transport = inProcessTransport({ fetch: simulator.fetch, address: "simulator" });
     return { transport, close: () => transport.close() };
   }
-  const served = await serveSimulator(simulator, {
-    host: "127.0.0.1",
-    port: 0,
-    tls: true,
-    certificateFile: await certificateFile(),
-  });
+  // As unfriendly as IBKR's own: self-signed, without a host name, expired; only its pin lets the client in.
+  const served = await serveSimulator(simulator, { host: "127.0.0.1", port: 0, tls: true });
   const fingerprints = served.fingerprint256 === null ? [] : [served.fingerprint256];
   const transport = httpTransport({ url: served.url, trust: { fingerprints } });
   return {
@@ -106,19 +97,6 @@ async function connect(
       await served.close();
     },
   };
-}
-
-/** One expired certificate for all benches of a test file: making one takes longer than most cases. */
-async function certificateFile(): Promise<string> {
-  certificateFolder ??= makeCertificate();
-  return path.join(await certificateFolder, "gateway.json");
-}
-
-async function makeCertificate(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), "countersign-acceptance-"));
-  const { key, cert } = await certificate({ expired: true });
-  await writeFile(path.join(folder, "gateway.json"), JSON.stringify({ key, cert }), { mode: 0o600 });
-  return folder;
 }
 
 function controlOf(simulator: Simulator, sleep: (ms: number) => Promise<void>): AcceptanceBench["control"] {

@@ -279,6 +279,28 @@ describe("reading", () => {
     expect(calls.filter((call) => call === "GET /iserver/account/orders")).toHaveLength(3);
   });
 
+  test("does not take a list of 1,000 orders for whole", async () => {
+    const row = {
+      acct: "DU1234567",
+      conid: 1,
+      remainingQuantity: 1,
+      filledQuantity: 0,
+      totalSize: 1,
+      status: "Submitted",
+      orderType: "Limit",
+      price: "1.00",
+      side: "BUY",
+    };
+    const orders = Array.from({ length: 1_000 }, (_, index) => ({ ...row, orderId: index + 1 }));
+    const { client } = scriptedGateway({
+      ...READY,
+      "GET /iserver/account/orders": [{ body: { orders, snapshot: true } }],
+      "GET /iserver/account/trades": [{ body: [] }],
+    });
+    await expect(client.orders.live()).rejects.toMatchObject({ code: "live_orders_truncated" });
+    expect(await client.orders.find(TICKET.clientOrderId)).toMatchObject({ order: null, certain: false });
+  });
+
   test("reads answers whose body is text in quotes or nothing at all as unclear", () => {
     const read = (text: string) => orderAnswer(bodyOf({ status: 200, text, location: null })).kind;
     expect([read('"Success"'), read(""), read("Access Denied"), read("[]"), read("{}")]).toEqual(
