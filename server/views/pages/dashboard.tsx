@@ -245,13 +245,13 @@ export function DashboardPage(props: { frame: Frame; model: DashboardModel }) {
       </PageHead>
       <Alerts rows={model.alerts} token={frame.formToken} />
       <div class="grid gap-4 lg:grid-cols-3">
-        <div class="space-y-4 lg:order-2">
-          <MarketPanel model={model} frame={frame} />
-          <TradingPanel model={model} token={frame.formToken} />
-        </div>
         <div class="min-w-0 space-y-4 lg:col-span-2">
           <ApprovalLines rows={model.approvals} />
           <AccountPanel model={model} />
+        </div>
+        <div class="space-y-4">
+          <MarketPanel model={model} frame={frame} />
+          <TradingPanel model={model} token={frame.formToken} />
         </div>
       </div>
       <div class="mt-4 space-y-4">
