@@ -53,6 +53,13 @@ export function addQuoteRoutes(app: GatewayApp, world: World, streams: Streams):
     return streams.close(conid) ? c.json({ success: true }) : c.json({ error: "unknown" }, 500);
   });
 
+  // The older form of the call, still used by clients.
+  app.get("/iserver/marketdata/:conid/unsubscribe", (c) =>
+    streams.close(Number(c.req.param("conid")))
+      ? c.json({ success: true })
+      : c.json({ error: "unknown" }, 500),
+  );
+
   app.get("/iserver/marketdata/unsubscribeall", (c) => {
     streams.closeAll();
     return c.json({ unsubscribed: true });
@@ -73,8 +80,8 @@ export function addQuoteRoutes(app: GatewayApp, world: World, streams: Streams):
 
   app.get("/iserver/marketdata/history", (c) => {
     const conid = Number(c.req.query("conid"));
-    const period = c.req.query("period");
-    if (period === undefined || Number.isNaN(conid)) return c.json(bad("conid or period missing"), 400);
+    const period = c.req.query("period") ?? "1w";
+    if (Number.isNaN(conid)) return c.json(bad("conid missing"), 400);
     const instrument = market.byConid(conid);
     if (instrument === undefined) return c.json({ error: "No data." }, 500);
     if (settings.data.firstHistoryFails && historyAskedIn !== session.bridgeNumber()) {
