@@ -131,6 +131,17 @@ describe("connections", () => {
     await expect(hello(transport)).rejects.toEqual(sent("gateway_dropped"));
   });
 
+  test("takes an answer that breaks off, and one that never ends, for none", async () => {
+    const broken = await serve((request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write('{"orders":[', () => request.socket.destroy());
+    });
+    await expect(hello(connect(broken.url))).rejects.toEqual(sent("gateway_dropped"));
+    const endless = await serve((_request, response) => void response.write("["));
+    const call = connect(endless.url).send({ method: "GET", path: "/tickle", deadlineMs: 200 });
+    await expect(call).rejects.toEqual(sent("gateway_timeout"));
+  });
+
   test("ends a call whose signal aborts", async () => {
     const controller = new AbortController();
     const server = await serve(() => controller.abort(), valid);

@@ -98,7 +98,9 @@ export function createSessionKeeper(parts: KeeperParts, calls: () => Calls): Ses
 
   const keepAlive = async (signal?: AbortSignal) => {
     const told = await tickle(calls(), signal);
-    if (told === "open" && finding.state === "ready") readyProof = parts.clock.monotonic();
+    // Without the accounts gate of this epoch an open session is not proven ready.
+    if (told === "open" && finding.state === "ready" && memory.accounts !== null)
+      readyProof = parts.clock.monotonic();
     else if (told === "unclear" || told === "open") await open(signal);
     else settle(told);
     return health();

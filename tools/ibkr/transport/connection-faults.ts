@@ -2,11 +2,14 @@
 import { DeskError, UnavailableError } from "#store/model/errors.ts";
 import { type CallFacts, callFacts } from "./request-text.ts";
 
+/** `spoken`: something there has answered HTTP before, so that a wrong protocol is not the cause. */
+export type Peer = { protocol: "http:" | "https:"; spoken: boolean };
+
 /** The error for a failed exchange; errors that are ours already pass through. */
-export function connectionFault(call: CallFacts, protocol: "http:" | "https:", error: unknown): DeskError {
+export function connectionFault(call: CallFacts, peer: Peer, error: unknown): DeskError {
   if (error instanceof DeskError) return error;
   const nodeCode = errorCode(error);
-  const { code, words } = describe(call, protocol, nodeCode, error);
+  const { code, words } = describe(call, peer, { nodeCode, error });
   return new UnavailableError(code, words, { cause: error, facts: callFacts(call, { nodeCode }) });
 }
 
@@ -18,9 +21,8 @@ function errorCode(error: unknown): string {
 
 function describe(
   call: CallFacts,
-  protocol: "http:" | "https:",
-  nodeCode: string,
-  error: unknown,
+  { protocol, spoken }: Peer,
+  { nodeCode, error }: { nodeCode: string; error: unknown },
 ): { code: string; words: string } {
   const at = call.address;
   if (nodeCode === "ECONNREFUSED") {
@@ -41,7 +43,7 @@ function describe(
       words: `${at} speaks plain HTTP, not TLS. Use http:// in the address, or set listenSsl: true in the gateway's conf.yaml.`,
     };
   }
-  if (protocol === "http:" && (nodeCode.startsWith("HPE_") || nodeCode === "ECONNRESET")) {
+  if (protocol === "http:" && !spoken && (nodeCode.startsWith("HPE_") || nodeCode === "ECONNRESET")) {
     return {
       code: "gateway_expects_tls",
       words: `${at} closed the plain HTTP connection without an answer. The gateway uses TLS by default: use https:// in the address.`,

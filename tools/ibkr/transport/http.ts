@@ -25,6 +25,8 @@ type Connection = {
   protocol: "http:" | "https:";
   address: string;
   hostHeader: string;
+  /** Set once anything there has answered HTTP. */
+  spoken: boolean;
   kept: http.Agent;
   fresh: http.Agent;
 };
@@ -41,6 +43,7 @@ export function httpTransport(options: HttpTransportOptions): GatewayTransport {
     protocol: url.protocol === "https:" ? "https:" : "http:",
     address: url.origin,
     hostHeader: url.host,
+    spoken: false,
     kept: verifiedAgent(url.protocol === "https:" ? "https:" : "http:", target, true),
     fresh: verifiedAgent(url.protocol === "https:" ? "https:" : "http:", target, false),
   };
@@ -97,11 +100,14 @@ async function exchange(connection: Connection, request: GatewayRequest): Promis
         call.sent = true;
       });
       outgoing.on("error", reject);
-      outgoing.once("response", (response) => readAnswer(response, call).then(resolve, reject));
+      outgoing.once("response", (response) => {
+        connection.spoken = true;
+        readAnswer(response, call).then(resolve, reject);
+      });
       outgoing.end(body ?? undefined);
     });
   } catch (error) {
-    throw connectionFault(call, connection.protocol, error);
+    throw connectionFault(call, connection, error);
   } finally {
     clearTimeout(timer);
     request.signal?.removeEventListener("abort", onAbort);
