@@ -1,4 +1,7 @@
 // Connects a command to the desk: the one that runs on this data folder, or one composed in this process for its duration.
+import { setTimeout as pause } from "node:timers/promises";
+import { ConflictError } from "#store/model/errors.ts";
+import type { Composition } from "../compose/composition.ts";
 import { adminToken, announcedDesk } from "../compose/data-folder.ts";
 import { newToken } from "../compose/system-clock.ts";
 import { type Config, loadConfig } from "../config/config.ts";
@@ -34,29 +37,48 @@ export async function withDesk<Result>(
 ): Promise<Result> {
   const config = configOf(invocation, options);
   const terminal = openTerminal(options.json);
-  const running = await runningDesk(config);
-  if (running !== null) {
+  const { signal } = invocation;
+  const desk = await runningOrComposed(config, terminal, signal);
+  if (desk.kind === "running") {
     const { token } = adminToken(config.dataDir, config.adminToken, newToken);
-    const api = deskApi({
-      base: running,
-      token,
-      fetch: (request) => fetch(request),
-      signal: invocation.signal,
-    });
+    const api = deskApi({ base: desk.url, token, fetch: (request) => fetch(request), signal });
     return body({ api, terminal, config });
   }
-  const { compose } = await import("../compose/composition.ts"); // the whole desk: loaded only where none runs
-  const composition = await compose(config, { workers: true, tell: (line) => terminal.note(line) });
+  const { composition } = desk;
   try {
     const api = deskApi({
       base: "http://desk.invalid",
       token: composition.token,
       fetch: (request) => composition.fetch(request),
-      signal: invocation.signal,
+      signal,
     });
     return await body({ api, terminal, config });
   } finally {
     await composition.close();
+  }
+}
+
+type Desk = { kind: "running"; url: string } | { kind: "composed"; composition: Composition };
+
+const TURN_MS = 30_000;
+const LOOK_AGAIN_MS = 300;
+
+/** Waits its turn while another command, or a desk that is just starting, holds the folder. @throws ConflictError */
+async function runningOrComposed(config: Config, terminal: Terminal, signal: AbortSignal): Promise<Desk> {
+  const patience = AbortSignal.timeout(TURN_MS);
+  for (let waited = false; ; waited = true) {
+    const url = await runningDesk(config);
+    if (url !== null) return { kind: "running", url };
+    const { compose } = await import("../compose/composition.ts"); // the whole desk: loaded only where none runs
+    try {
+      const tell = (line: string) => terminal.note(line);
+      return { kind: "composed", composition: await compose(config, { workers: true, tell, signal }) };
+    } catch (error) {
+      const held = error instanceof ConflictError && error.code === "data_dir_in_use";
+      if (!held || patience.aborted) throw error;
+    }
+    if (!waited) terminal.note("another countersign command uses this data folder; waiting for it …");
+    await pause(LOOK_AGAIN_MS, undefined, { signal });
   }
 }
 
@@ -65,7 +87,8 @@ const PROBE_MS = 2_000;
 /** The address of the desk that runs on this folder and answers; null when none does. */
 export async function runningDesk(config: Config): Promise<string | null> {
   const announced = announcedDesk(config.dataDir);
-  if (announced === null) return null;
+  // The token must not go to a program that happens to have the port of a desk that was killed.
+  if (announced === null || !isAlive(announced.pid)) return null;
   try {
     const response = await fetch(new URL("/api/health", announced.url), {
       signal: AbortSignal.timeout(PROBE_MS),
@@ -73,5 +96,14 @@ export async function runningDesk(config: Config): Promise<string | null> {
     return response.ok || response.status === 401 ? announced.url : null;
   } catch {
     return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

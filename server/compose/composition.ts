@@ -21,10 +21,11 @@ import { openDeskDatabase } from "./database.ts";
 import { prepareFirstStart } from "./first-start.ts";
 import { type Gateways, openGateways } from "./gateways.ts";
 import type { DeskFetch } from "./http-server.ts";
-import { takeInstanceLock } from "./instance-lock.ts";
+import { type LockOf, takeInstanceLock } from "./instance-lock.ts";
 import { openLog } from "./log.ts";
 import { composeModels, describeModels } from "./models.ts";
 import { openObjects } from "./objects.ts";
+import { reconciledFirst } from "./reconciled-first.ts";
 import { openSimulators } from "./simulators.ts";
 import { newId, newToken, systemClock } from "./system-clock.ts";
 
@@ -39,6 +40,8 @@ export type ComposeOptions = {
   serveAt?: string;
   /** Told in a line what takes long or was refused. */
   tell(line: string): void;
+  /** Aborted by Ctrl-C: a start under way goes no further. */
+  signal?: AbortSignal;
 };
 
 export type Composition = {
@@ -68,7 +71,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   try {
     return await composeWith(config, options, closers);
   } catch (error) {
-    await closers.close();
+    // What did not close cleanly follows from the failure, which is the thing to tell.
+    await closers.close().catch(() => undefined);
     throw error;
   }
 }
@@ -80,7 +84,11 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const warn = (facts: Readonly<Record<string, unknown>>, message: string) => log.logger.warn(facts, message);
 
   const opened = await openDeskDatabase({ config, folder, tell: options.tell, warn, closers });
-  if (options.workerOnly !== true) await claimFolder(opened.database.url, config.dataDir, closers);
+  if (options.workerOnly !== true) {
+    await claimFolder({ databaseUrl: opened.database.url, dataDir: config.dataDir, warn }, closers);
+    opened.claimed();
+  }
+  options.signal?.throwIfAborted();
   const { database } = opened;
   const objects = await openObjects(config, folder);
   prepareFonts(folder.cache);
@@ -107,10 +115,13 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const { parallelism } = config.worker;
   const queue = await openQueue(database.url, { parallelism, retry: config.retry }, warn);
   closers.add(() => queue.stop(STOP_MS));
+  const first = reconciledFirst(gateways, () => watch.now("reconcile"));
+  // A further worker leaves that to the desk whose work it shares.
+  if (options.workerOnly === true) first.proven();
   const desk = createDesk({
     database,
     objects,
-    gateways,
+    gateways: first.gateways,
     models,
     clock: systemClock,
     newId,
@@ -121,16 +132,26 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
       approvalDriftBand: config.approval.driftBand,
       approvalExpiryHours: config.approval.expiryHours,
       maxMissingSessions: config.market.maxMissingSessions,
+      nodeDeadlineMs: nodeDeadline(config),
     },
   });
   await prepareFirstStart(database.db, newId);
 
+  options.signal?.throwIfAborted();
   const { token, fresh, place, keep } = adminToken(config.dataDir, config.adminToken, newToken);
   const mainKind = await gateways.mainKind;
   const parts = { config, gateways, simulators, kind: mainKind, database, clock: systemClock };
   const broker = await openBroker(parts);
   const market = openMarket({ ...parts, afterMove: () => watch.now("track") });
-  const recurring = brokerTasks({ database, gateways, desk, queue, clock: systemClock, log: warn });
+  const recurring = brokerTasks({
+    database,
+    gateways,
+    desk,
+    queue,
+    clock: systemClock,
+    log: warn,
+    reconciled: first.proven,
+  });
   const watch = startWatch(options.workerOnly === true ? [] : [...recurring, ...market.tasks], warn);
   closers.add(() => watch.stop());
 
@@ -165,6 +186,9 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   closers.add(() => app.close());
   closers.add(async () => ending.abort());
 
+  options.signal?.throwIfAborted();
+  // Not awaited: a gateway that is down keeps no one from the pages. Runs wait for it (reconciled-first.ts).
+  void watch.now("reconcile");
   if (options.workers) {
     await queue.work((id, advanceOptions) => desk.advance(id, advanceOptions));
     await desk.requeueUnfinished();
@@ -190,8 +214,18 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   };
 }
 
-async function claimFolder(databaseUrl: string, dataDir: string, closers: Closers): Promise<void> {
-  const lock = await takeInstanceLock(databaseUrl, dataDir);
+/**
+ * Milliseconds for one pass of a node: enough for two model questions with all their retries and waits, so that a slow
+ * model ends by its own deadline and is told as what it is.
+ */
+function nodeDeadline({ models }: Config): number {
+  const question = models.timeoutMs * (1 + models.maxRetries);
+  return Math.max(DEFAULT_DESK_SETTINGS.nodeDeadlineMs, 2 * question + 60_000);
+}
+
+async function claimFolder(of: LockOf, closers: Closers): Promise<void> {
+  const { dataDir } = of;
+  const lock = await takeInstanceLock(of);
   if (lock !== null) {
     closers.add(() => lock.release());
     return;

@@ -1,8 +1,9 @@
 // The desk's database: the embedded server, or the one that DATABASE_URL names; one code path after that.
+import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase } from "#store/database.ts";
 import { migrate } from "#store/migrate.ts";
 import { sharedLedger } from "#store/pacing.ts";
-import { ensurePostgres } from "#store/postgres/ensure-postgres.ts";
+import { type EmbeddedPostgres, ensurePostgres } from "#store/postgres/ensure-postgres.ts";
 import { EMPTY_PACING_RECORD, type PacingLedger } from "#tools/ibkr/pacing/ledger.ts";
 import type { Config } from "../config/config.ts";
 import type { QueueLog } from "../jobs/queue.ts";
@@ -15,6 +16,8 @@ export type DeskDatabase = {
   /** One line for people, without a password. */
   description: string;
   pacingLedger(gatewayAddress: string): PacingLedger;
+  /** This process holds the data folder: an embedded server is its own to stop at the end. */
+  claimed(): void;
 };
 
 export type OpenDeskDatabase = {
@@ -33,7 +36,7 @@ export async function openDeskDatabase({
   warn,
   closers,
 }: OpenDeskDatabase): Promise<DeskDatabase> {
-  const { url, place } =
+  const { url, place, claimed } =
     config.databaseUrl === null ? await embedded(folder, tell, closers) : remote(config.databaseUrl);
   const database = await openDatabase({
     url,
@@ -50,17 +53,36 @@ export async function openDeskDatabase({
     database,
     description: `${config.databaseUrl === null ? "embedded " : ""}PostgreSQL ${version} ${place}`,
     pacingLedger: (gateway) => sharedLedger(database, { gateway, empty: EMPTY_PACING_RECORD }),
+    claimed,
   };
 }
 
 async function embedded(folder: DataFolder, tell: (line: string) => void, closers: Closers) {
   const server = await ensurePostgres({ dataDir: folder.root, newSecret: newToken, log: tell });
-  // The queue and the pool are closed by then; the instance lock says that no other desk uses this folder.
-  closers.add(() => server.stop());
-  return { url: server.url, place: `in ${server.folder}` };
+  let mine = false;
+  // The queue and the pool are closed by then. A start that was refused leaves the running desk's server alone.
+  closers.add(async () => {
+    if (mine) await server.stop();
+    else await stopIfUnused(server);
+  });
+  return {
+    url: server.url,
+    place: `in ${server.folder}`,
+    claimed: () => {
+      mine = true;
+    },
+  };
+}
+
+/** Looks again for a moment: the server needs a little to notice that our own connections are gone. */
+async function stopIfUnused(server: EmbeddedPostgres): Promise<void> {
+  for (let look = 0; look < 20; look += 1) {
+    if (await server.stopIfUnused()) return;
+    await pause(50);
+  }
 }
 
 function remote(text: string) {
   const url = new URL(text);
-  return { url: text, place: `at ${url.host}${url.pathname}` };
+  return { url: text, place: `at ${url.host}${url.pathname}`, claimed: () => {} };
 }

@@ -19,6 +19,8 @@ export type BrokerTaskParts = {
   queue: SymbolRunQueue;
   clock: Clock;
   log: QueueLog;
+  /** Told after each reconciliation that came to its end. */
+  reconciled(): void;
 };
 
 const SECOND = 1_000;
@@ -58,6 +60,7 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
       everyMs: 5 * MINUTE,
       run: async (signal) => {
         const result = await reconcile(await order(), signal);
+        parts.reconciled();
         await goOn(result.finishedRuns);
         for (const mismatch of result.mismatches) log({ ...mismatch }, "the desk and the broker disagree");
       },

@@ -16,6 +16,7 @@ export async function startCommand(invocation: Invocation, options: CommonOption
       workers: true,
       serveAt: server.url,
       tell: (line) => terminal.note(line),
+      signal: invocation.signal,
     });
     try {
       server.serve(composition.fetch);
@@ -53,6 +54,7 @@ export async function workerCommand(invocation: Invocation, options: CommonOptio
     workers: true,
     workerOnly: true,
     tell: (line) => terminal.note(line),
+    signal: invocation.signal,
   });
   try {
     tellWhatRuns(
