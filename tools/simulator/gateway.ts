@@ -13,7 +13,7 @@ import {
   type FaultCall,
   type FaultRule,
 } from "./faults/faults.ts";
-import { createOrderLists, type OrderLists } from "./orders/lists.ts";
+import { createOrderLists, type OrderLists } from "./orders/reading/lists.ts";
 import { addOrderRoutes } from "./orders/routes.ts";
 import { addQuoteRoutes } from "./quotes/routes.ts";
 import { createStreams } from "./quotes/streams.ts";

@@ -17,7 +17,7 @@ import { sessionIndex } from "./market/sessions.ts";
 import { defaultStartSession } from "./market/start.ts";
 import { createBook } from "./orders/book.ts";
 import type { SimOrder } from "./orders/order.ts";
-import { createSubmissions } from "./orders/submission.ts";
+import { createSubmissions } from "./orders/submission/submission.ts";
 import { createPacing } from "./session/pacing.ts";
 import { createSession, type GatewaySession } from "./session/session.ts";
 import { type SettingsOverride, type SimulatorSettings, withDefaults } from "./settings.ts";

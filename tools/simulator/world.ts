@@ -8,7 +8,7 @@ import type { Faults } from "./faults/faults.ts";
 import type { MarketData } from "./market/market.ts";
 import type { MarketMoment } from "./market/market-clock.ts";
 import type { OrderBook } from "./orders/book.ts";
-import type { Submissions } from "./orders/submission.ts";
+import type { Submissions } from "./orders/submission/submission.ts";
 import type { Pacing } from "./session/pacing.ts";
 import type { GatewaySession } from "./session/session.ts";
 import type { SimulatorSettings } from "./settings.ts";

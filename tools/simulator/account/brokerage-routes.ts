@@ -1,8 +1,8 @@
 // Account calls of the brokerage session: accounts, selection, profit and loss, summary and its sub-pages.
 import type { Decimal } from "#store/model/money.ts";
-import { isRecord } from "../orders/ticket.ts";
 import type { Gate } from "../session/gate.ts";
 import { serverInfo } from "../session/routes.ts";
+import { isRecord } from "../wire.ts";
 import type { GatewayApp, World } from "../world.ts";
 import { accountSummary } from "./rows.ts";
 import { SUMMARY_PAGES } from "./subpages.ts";

@@ -1,5 +1,5 @@
 // Contract lookups: stocks, search, definitions, info, rules, schedules.
-import { isRecord } from "../orders/ticket.ts";
+import { isRecord } from "../wire.ts";
 import type { GatewayApp, World } from "../world.ts";
 import { tradingSchedule, weekdaySchedule } from "./schedule.ts";
 import {

@@ -8,7 +8,7 @@ import { instantOf, type MarketMoment } from "../market/market-clock.ts";
 import type { OrderSettings } from "../settings.ts";
 import type { ClockRow, StateStore } from "../state/store.ts";
 import { createDraft, type Draft } from "./draft.ts";
-import { createMatching, type Matching } from "./matching.ts";
+import { createMatching, type Matching } from "./matching/matching.ts";
 import { isWorking, type SimOrder, type Ticket } from "./order.ts";
 
 export type BookOf = {

@@ -3,7 +3,7 @@ import { dec } from "#store/model/money.ts";
 import type { Account } from "../account/account.ts";
 import type { MarketMoment } from "../market/market-clock.ts";
 import type { Change, SimState } from "../state/store.ts";
-import { executionCommission } from "./fee-model.ts";
+import { executionCommission } from "./matching/fee-model.ts";
 import { isWorking, remaining, round, type SimFill, type SimOrder } from "./order.ts";
 
 export type Draft = {

@@ -3,13 +3,13 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { dec } from "#store/model/money.ts";
 import { lastPrice } from "../market/market-clock.ts";
 import type { Streams } from "../quotes/streams.ts";
+import { type Answer, isRecord } from "../wire.ts";
 import type { GatewayApp, World } from "../world.ts";
-import type { OrderLists } from "./lists.ts";
 import { isWorking } from "./order.ts";
-import { previewBody } from "./preview.ts";
-import { statusBody } from "./rows.ts";
-import type { Answer } from "./submission.ts";
-import { isRecord, NOT_JSON, parseSubmission } from "./ticket.ts";
+import type { OrderLists } from "./reading/lists.ts";
+import { statusBody } from "./reading/rows.ts";
+import { previewBody } from "./submission/preview.ts";
+import { NOT_JSON, parseSubmission } from "./submission/ticket.ts";
 
 const INVALID_ACCOUNT = { error: "Invalid account ID" };
 const NO_MARKET_DATA = "21/You are trying to submit an order without having market data for this instrument.";

@@ -11,8 +11,8 @@ import {
   type MarketMoment,
   visibleBars,
 } from "../market/market-clock.ts";
-import { availableVolume } from "../orders/fill-model.ts";
-import { priceText } from "../orders/questions.ts";
+import { availableVolume } from "../orders/matching/fill-model.ts";
+import { priceText } from "../orders/wording.ts";
 
 type FieldsOf = {
   instrument: SimInstrument;

@@ -3,7 +3,7 @@
 import type { SimInstrument } from "../market/market.ts";
 import { instantOf, type MarketMoment } from "../market/market-clock.ts";
 import { lastSessionClosedBy, opensAt, weekNumber } from "../market/sessions.ts";
-import { tradeTime } from "../orders/trades.ts";
+import { tradeTime } from "../orders/reading/trades.ts";
 import { type HistoryBar, historyBars } from "./aggregate.ts";
 import { BAR_SECONDS, firstSessionOf, historyRange, parseStartTime } from "./periods.ts";
 

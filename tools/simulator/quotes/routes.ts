@@ -1,6 +1,6 @@
 // Market data calls: snapshot with its preflight, history with its limits, unsubscribe.
 import { figuresOf } from "../account/figures.ts";
-import { isRecord } from "../orders/ticket.ts";
+import { isRecord } from "../wire.ts";
 import type { GatewayApp, World } from "../world.ts";
 import { snapshotValues } from "./fields.ts";
 import { history } from "./history.ts";

@@ -1,11 +1,11 @@
 // One websocket connection, apart from the socket: greeting, heartbeat, subscriptions.
 // Whatever arrives before the greeting is lost; without a login there is no greeting and the socket stays silent.
 import { brokerageAccounts } from "../account/brokerage-routes.ts";
-import type { OrderLists } from "../orders/lists.ts";
+import type { OrderLists } from "../orders/reading/lists.ts";
 import { authStatus } from "../session/routes.ts";
 import type { World } from "../world.ts";
 import { accountLedger, profitAndLoss, summary } from "./account-topics.ts";
-import { charts, quotes } from "./data-topics.ts";
+import { charts, quotes } from "./market-topics.ts";
 import { orders, trades } from "./order-topics.ts";
 import { type Message, parseOptions, type Subscribe, type Subscription } from "./topics.ts";
 

@@ -1,7 +1,7 @@
 // `sor` and `str`: orders with their changed fields only, executions with their commission in a second message.
 import type { SimFill, SimOrder } from "../orders/order.ts";
-import { liveRow } from "../orders/rows.ts";
-import { tradeRow } from "../orders/trades.ts";
+import { liveRow } from "../orders/reading/rows.ts";
+import { tradeRow } from "../orders/reading/trades.ts";
 import { changedFields, type Message, type StreamOf, type Subscribe } from "./topics.ts";
 
 function rowOf({ world }: StreamOf, order: SimOrder): Message | undefined {

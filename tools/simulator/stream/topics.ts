@@ -1,8 +1,8 @@
 // The topics of the websocket, apart from sockets: what each subscription sends, and when. Facts section 9.
 
-import type { OrderLists } from "../orders/lists.ts";
-import { isRecord } from "../orders/ticket.ts";
+import type { OrderLists } from "../orders/reading/lists.ts";
 import type { Change } from "../state/store.ts";
+import { isRecord } from "../wire.ts";
 import type { World } from "../world.ts";
 
 export type Message = Record<string, unknown>;

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { dec } from "#store/model/money.ts";
 import type { DailyBar } from "#tools/simulator/market/bars.ts";
 import type { MarketData } from "#tools/simulator/market/market.ts";
-import { orderCommission } from "#tools/simulator/orders/fee-model.ts";
-import { matchOpening, matchSession } from "#tools/simulator/orders/fill-model.ts";
-import { slipped } from "#tools/simulator/orders/slippage.ts";
+import { orderCommission } from "#tools/simulator/orders/matching/fee-model.ts";
+import { matchOpening, matchSession } from "#tools/simulator/orders/matching/fill-model.ts";
+import { slipped } from "#tools/simulator/orders/matching/slippage.ts";
 import type { SettingsOverride } from "#tools/simulator/settings.ts";
 import { ACCOUNT, type BarText, instrumentOf, marketOf, type Rig, rig, START } from "../rig.ts";
 

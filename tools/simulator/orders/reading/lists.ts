@@ -1,8 +1,8 @@
 // The two lists that are empty when they are cold: live orders with their cache, trades. Own memory, per brokerage session.
-import { lastFinished } from "../market/market-clock.ts";
-import { sessionDate } from "../market/sessions.ts";
-import type { World } from "../world.ts";
-import { isWorking, type SimOrder } from "./order.ts";
+import { lastFinished } from "../../market/market-clock.ts";
+import { sessionDate } from "../../market/sessions.ts";
+import type { World } from "../../world.ts";
+import { isWorking, type SimOrder } from "../order.ts";
 import { liveRow } from "./rows.ts";
 import { tradeRow } from "./trades.ts";
 

@@ -1,13 +1,13 @@
 // Matches working orders against the bar of the session that the market is in. Pure over a draft.
 // Stops come before limits (where both lie inside one bar the stop counts), then the older order.
-import type { DailyBar } from "../market/bars.ts";
-import type { MarketData } from "../market/market.ts";
-import { closesAt, opensAt, type SessionIndex, sessionDate } from "../market/sessions.ts";
-import type { OrderSettings } from "../settings.ts";
-import type { SimState } from "../state/store.ts";
-import type { Draft } from "./draft.ts";
+import type { DailyBar } from "../../market/bars.ts";
+import type { MarketData } from "../../market/market.ts";
+import { closesAt, opensAt, type SessionIndex, sessionDate } from "../../market/sessions.ts";
+import type { OrderSettings } from "../../settings.ts";
+import type { SimState } from "../../state/store.ts";
+import type { Draft } from "../draft.ts";
+import { isWorking, remaining, type SimOrder } from "../order.ts";
 import { availableVolume, matchOpening, matchSession } from "./fill-model.ts";
-import { isWorking, remaining, type SimOrder } from "./order.ts";
 import { slipped } from "./slippage.ts";
 
 export const EXPIRED = "Cancelled by System: order expired";

@@ -1,7 +1,7 @@
 // An execution as `/iserver/account/trades` shows it. Pure.
 import { dec } from "#store/model/money.ts";
-import type { SimInstrument } from "../market/market.ts";
-import type { SimFill } from "./order.ts";
+import type { SimInstrument } from "../../market/market.ts";
+import type { SimFill } from "../order.ts";
 
 /** Executions are priced exactly as the bar was: two digits at least. */
 function exactPrice(price: number): string {

@@ -1,7 +1,8 @@
 // Turns the body of an order request into tickets, or into the gateway's refusal. Pure.
 // Statuses and texts are IBKR's (tables/error-bodies.json): some refusals are 400, others 200 with an error.
-import type { MarketData } from "../market/market.ts";
-import type { SimOrderType, Ticket } from "./order.ts";
+import type { MarketData } from "../../market/market.ts";
+import { type Fields, isRecord } from "../../wire.ts";
+import type { SimOrderType, Ticket } from "../order.ts";
 
 export type Refusal = { status: 200 | 400 | 500; error: string };
 export type Parsed<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
@@ -31,12 +32,7 @@ const TYPES: Readonly<Record<string, SimOrderType>> = {
 const NOT_REPLAYED = ["MIDPRICE", "TRAIL", "TRAILLMT", "LOC", "MOC", "MIT", "LIT", "REL"];
 const TIFS_NOT_REPLAYED = ["IOC", "OPG", "PAX", "OVT", "OND", "GTD", "FOK"];
 
-type Fields = Readonly<Record<string, unknown>>;
 type Price = number | undefined;
-
-export function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function wrongTypes(fields: Fields): boolean {
   const is = (type: string, ...names: string[]) =>

@@ -1,33 +1,14 @@
 // Which questions the gateway asks about a ticket, in IBKR's words. Pure.
 // The texts keep the space before the newline: real clients match on it.
-import type { SimInstrument } from "../market/market.ts";
-import type { OrderSettings } from "../settings.ts";
-import type { SimOrderType, Ticket } from "./order.ts";
+import type { SimInstrument } from "../../market/market.ts";
+import type { OrderSettings } from "../../settings.ts";
+import type { Ticket } from "../order.ts";
+import { grouped, priceText, venue } from "../wording.ts";
 
 export type Question = { messageId: string; message: string };
 
 const SURE = "Are you sure you want to submit this order?";
-export const WORDS: Readonly<Record<SimOrderType, string>> = {
-  LMT: "Limit",
-  MKT: "Market",
-  STP: "Stop",
-  STOP_LIMIT: "Stop Limit",
-};
-
-/** "187.50", "0.5033", "2664.11": two digits, or four below one dollar. */
-export function priceText(price: number): string {
-  return price.toFixed(price < 1 ? 4 : 2);
-}
-
-/** "124,995.00" and "100,000". */
-export function grouped(amount: number, digits: number): string {
-  return amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-export const venue = (instrument: SimInstrument) =>
-  instrument.exchange === "NASDAQ" ? "NASDAQ.NMS" : instrument.exchange;
-
-type Asked = {
+export type Asked = {
   ticket: Ticket;
   instrument: SimInstrument;
   /** Undefined without market data. */

@@ -1,9 +1,9 @@
 // What an order would cost and bind: the answer of whatif. Pure; all amounts are text with commas, USD.
 import { type Decimal, dec } from "#store/model/money.ts";
-import { type AccountFigures, MARGIN_SHARE } from "../account/figures.ts";
-import { orderCommission } from "./fee-model.ts";
-import type { Ticket } from "./order.ts";
-import { grouped } from "./questions.ts";
+import { type AccountFigures, MARGIN_SHARE } from "../../account/figures.ts";
+import { orderCommission } from "../matching/fee-model.ts";
+import type { Ticket } from "../order.ts";
+import { grouped } from "../wording.ts";
 
 type PreviewOf = {
   ticket: Ticket;

@@ -1,9 +1,9 @@
 // An order as the live-orders list and the order status show it. Pure.
 // The two use other names and other types for the same things (facts 7.6), as the gateway does.
 import { dec } from "#store/model/money.ts";
-import type { SimInstrument } from "../market/market.ts";
-import { isWorking, remaining, type SimOrder, type SimOrderStatus } from "./order.ts";
-import { priceText, venue, WORDS } from "./questions.ts";
+import type { SimInstrument } from "../../market/market.ts";
+import { isWorking, remaining, type SimOrder, type SimOrderStatus } from "../order.ts";
+import { priceText, venue, WORDS } from "../wording.ts";
 
 type Shown = { order: SimOrder; instrument: SimInstrument; accountId: string };
 

@@ -1,6 +1,6 @@
 // What market and stop orders lose against the bar. Pure; never outside the bar, never for limit orders.
-import type { DailyBar } from "../market/bars.ts";
-import type { SimSide } from "./order.ts";
+import type { DailyBar } from "../../market/bars.ts";
+import type { SimSide } from "../order.ts";
 
 /** The price after `bps` basis points of slippage, rounded to a ten-thousandth and kept inside the bar. */
 export function slipped(price: number, of: { side: SimSide; bar: DailyBar; bps: number }): number {

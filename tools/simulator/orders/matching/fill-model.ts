@@ -1,7 +1,7 @@
 // Decides what one daily bar fills of an order. Pure.
 // Invariants: no price outside the bar, never better than the bar allows, never more than the order's rest.
-import type { DailyBar } from "../market/bars.ts";
-import type { SimSide } from "./order.ts";
+import type { DailyBar } from "../../market/bars.ts";
+import type { SimSide } from "../order.ts";
 
 /** What the model needs of an order; `limit` and `stop` in the bar's currency. */
 export type Matchable = {
