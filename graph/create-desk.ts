@@ -46,9 +46,14 @@ export function createDesk(deps: DeskDeps): Desk {
 /** Thread by thread under its lock, so that a run that is being advanced is left alone. */
 async function pruneCheckpoints(deps: DeskDeps): Promise<number> {
   let removed = 0;
-  for (const thread of await threadsToPrune(deps.database, PRUNED_AT_ONCE)) {
-    removed +=
-      (await withThreadLock(deps.database, thread, () => pruneThreads(deps.database, [thread]))) ?? 0;
+  for (;;) {
+    const threads = await threadsToPrune(deps.database, PRUNED_AT_ONCE);
+    const before = removed;
+    for (const thread of threads) {
+      const prune = () => pruneThreads(deps.database, [thread]);
+      removed += (await withThreadLock(deps.database, thread, prune)) ?? 0;
+    }
+    // A batch that gave nothing consists of runs in hand: they are left for the next time.
+    if (threads.length < PRUNED_AT_ONCE || removed === before) return removed;
   }
-  return removed;
 }
