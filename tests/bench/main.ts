@@ -1,6 +1,6 @@
 // `npm run bench [suite …]`: measures, prints one table and writes bench.json. Suites: start charts risk gateway runs model.
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { systemClock } from "#server/compose/system-clock.ts";
 import { prepareFonts } from "#tools/charts/fonts.ts";
@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
     return [...(await benchCharts()), ...(await benchIndicators())];
   },
   risk: async () => (await import("./risk.ts")).benchRisk(systemClock),
+  gateway: async () => (await import("./gateway.ts")).benchGateway(systemClock),
   runs: async () => (await import("./runs.ts")).benchRuns(),
   model: async () => (await import("./runs.ts")).benchCriticalPath(),
 };
@@ -29,7 +30,9 @@ for (const name of asked.length > 0 ? asked : Object.keys(SUITES)) {
   process.stderr.write(`measuring ${name} …\n`);
   rows.push(...((await SUITES[name]?.()) ?? []));
 }
-const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+const load = `load ${loadavg()[0]?.toFixed(1)}`;
+const machine = `${cpus().length} cores, ${memory}, Node ${process.versions.node}, ${load} at the end`;
 process.stdout.write(`\n${benchTable(rows)}\n\nmeasured on ${machine}; written to bench.json\n`);
 writeFileSync("bench.json", `${JSON.stringify({ machine, rows }, null, 2)}\n`);
 process.exit(0);
