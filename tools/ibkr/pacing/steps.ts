@@ -25,9 +25,9 @@ type Mutable = {
 };
 
 /**
- * Ends the released leases, then answers the claims in their order. A claim that is refused for a limit keeps later
- * claims from overtaking it on that limit. A call occupies its slot from the grant until a full window after its
- * end: whenever the gateway counted it in between, its window is respected.
+ * Ends the released leases, then answers the claims in their order: as later claims never have more room than earlier
+ * ones, none overtakes another on the same limit. A call occupies its slot from the grant until a full window after
+ * its end: whenever the gateway counted it in between, its window is respected.
  */
 export function settle(
   record: PacingRecord,
@@ -35,8 +35,7 @@ export function settle(
   asked: { released: readonly string[]; claims: readonly PacingClaim[] },
 ): { record: PacingRecord; result: ClaimAnswer[] } {
   const next = advance(record, now, new Set(asked.released));
-  const blocked = new Map<string, number>();
-  const result = asked.claims.map((claim) => answer(next, now, { claim, blocked }));
+  const result = asked.claims.map((claim) => answer(next, now, claim));
   return { record: next, result };
 }
 
@@ -64,20 +63,11 @@ function advance(record: PacingRecord, now: number, released: ReadonlySet<string
   return { leases, ended, penaltyUntil: over ? null : record.penaltyUntil };
 }
 
-function answer(
-  record: Mutable,
-  now: number,
-  ask: { claim: PacingClaim; blocked: Map<string, number> },
-): ClaimAnswer {
-  const { claim, blocked } = ask;
+function answer(record: Mutable, now: number, claim: PacingClaim): ClaimAnswer {
   if (record.penaltyUntil !== null)
     return { id: claim.id, granted: false, retryAt: record.penaltyUntil, penalised: true };
-  let retryAt = 0;
-  for (const key of claim.limits) {
-    const at = blocked.get(key) ?? freeAt(record, now, { key, priority: claim.priority });
-    if (at > now) blocked.set(key, at);
-    retryAt = Math.max(retryAt, at);
-  }
+  const free = claim.limits.map((key) => freeAt(record, now, { key, priority: claim.priority }));
+  const retryAt = Math.max(0, ...free);
   if (retryAt > now) return { id: claim.id, granted: false, retryAt, penalised: false };
   record.leases.push({ id: claim.id, limits: [...claim.limits], expiresAt: now + claim.leaseMs });
   return { id: claim.id, granted: true };
