@@ -1,18 +1,15 @@
-// The kill switch: the state is stored under the lock that every sender shares, so that nothing not yet sent leaves after
-// it. Effects: database; with `cancelOpen` the gateway.
-import { transaction } from "#store/database.ts";
+// The kill switch: senders hold a lock that storing a state waits for, so that nothing not yet sent leaves after it. Effects: database; with `cancelOpen` the gateway.
 import { DeskError, type ErrorRecord, toErrorRecord } from "#store/model/errors.ts";
 import type { OrderId } from "#store/model/ids.ts";
 import { workingOrders } from "#store/trading/orders.ts";
 import { setTradingState } from "#store/trading/trading-state.ts";
 import { cancelOrder } from "./cancel.ts";
-import { closeGate } from "./sending/trading-gate.ts";
 import type { HaltRequest, HaltResult, OrderDeps } from "./types.ts";
 
 /** Stops (or reduces) the whole desk, then cancels working entries at this gateway where asked. */
 export async function halt(deps: OrderDeps, request: HaltRequest, signal?: AbortSignal): Promise<HaltResult> {
   const { state, reason, who } = request;
-  await changeState(deps, { state, reason, who });
+  await setTradingState(deps.database.db, { state, reason, who });
   const cancelRequested: OrderId[] = [];
   const failed: { orderId: OrderId; error: ErrorRecord }[] = [];
   if (!request.cancelOpen) return { cancelRequested, failed };
@@ -35,15 +32,5 @@ export async function resume(
   deps: Pick<OrderDeps, "database">,
   of: { reason: string; who: string },
 ): Promise<void> {
-  await changeState(deps, { state: "ACTIVE", ...of });
-}
-
-async function changeState(
-  deps: Pick<OrderDeps, "database">,
-  change: { state: "ACTIVE" | "REDUCING" | "HALTED"; reason: string; who: string },
-): Promise<void> {
-  await transaction(deps.database.db, async (tx) => {
-    await closeGate(tx);
-    await setTradingState(tx, change);
-  });
+  await setTradingState(deps.database.db, { state: "ACTIVE", ...of });
 }

@@ -1,14 +1,9 @@
-// The kill switch's lock: who is about to send holds it shared, who changes the trading state holds it alone, so that a
-// state once stored counts for everything not yet on its way. Effects: database locks until the transaction ends.
+// The kill switch's gate: whoever is about to send reads the trading state under a lock that no change of it can pass, so
+// that a state once stored counts for everything not yet on its way. Effects: a database lock until the transaction ends.
 import { sql } from "drizzle-orm";
 import type { Db } from "#store/database.ts";
 
-const GATE = "countersign-trading-gate";
-
+/** Senders pass side by side; storing a new state (any insert, by whatever verb) waits for them, and they for it. */
 export async function passGate(tx: Db): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock_shared(hashtextextended(${GATE}, 0))`);
-}
-
-export async function closeGate(tx: Db): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${GATE}, 0))`);
+  await tx.execute(sql`lock table trading_states in share mode`);
 }

@@ -10,7 +10,7 @@ import type { ApprovalId } from "#store/model/ids.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import { createApproval } from "#store/trading/approvals.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
-import { blockSymbol, openBlocks, resolveBlock } from "#store/trading/trading-state.ts";
+import { blockSymbol, openBlocks, resolveBlock, setTradingState } from "#store/trading/trading-state.ts";
 import { testDatabase } from "../../support/database.ts";
 import { conid, instant, ticker } from "../../support/seed.ts";
 import { AAPL } from "../../tools/simulator/rig.ts";
@@ -171,6 +171,22 @@ describe("the kill switch", () => {
     expect(rig.posts()).toBe(0);
     await resume(rig.deps, { reason: "over", who: "tester" });
     expect(await submitOrder(rig.deps, request)).toMatchObject({ kind: "submitted" });
+  });
+
+  test("a state that is stored while an order is about to leave waits, or stops it: never both", async () => {
+    const rig = await orderRig(database);
+    const request = await rig.countersigned();
+    const halted = { state: "HALTED", reason: "test", who: "tester" } as const;
+    const [sent] = await Promise.allSettled([
+      submitOrder(rig.deps, request),
+      setTradingState(db, halted).then(() => rig.posts()),
+    ]);
+    const { rows } = await database.pool.query(
+      `select (select min(recorded_at) from order_events where kind = 'submitting') as sending,
+        (select min(at) from trading_states) as halted`,
+    );
+    if (sent.status === "rejected") expect(rig.posts()).toBe(0);
+    else expect(rows[0].sending <= rows[0].halted).toBe(true);
   });
 
   test("REDUCING stops what opens; HALTED with cancelOpen takes working entries back", async () => {

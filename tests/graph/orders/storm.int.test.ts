@@ -8,9 +8,9 @@ const database = await testDatabase();
 test("no order is sent twice, none without a countersign, none lost, and both books agree", {
   timeout: 180_000,
 }, async () => {
-  const report = await orderStorm(database, { intents: 40, seed: 20261120 });
-  expect(report).toMatchObject({ intents: 40, duplicates: [], uncountersigned: [], lost: [], different: [] });
-  expect(report.crashes).toBeGreaterThan(5);
-  expect(report.faults).toBeGreaterThan(10);
-  expect(report.taken).toBeGreaterThan(25);
+  const report = await orderStorm(database, { intents: 25, seed: 20261120 });
+  expect(report).toMatchObject({ intents: 25, duplicates: [], uncountersigned: [], lost: [], different: [] });
+  expect(report.crashes).toBeGreaterThan(4);
+  expect(report.faults).toBeGreaterThan(8);
+  expect(report.taken).toBeGreaterThan(15);
 });
