@@ -1,7 +1,7 @@
 // The acceptance list: what any Client Portal gateway and our client must do together. docs/acceptance.md is made from it.
 import type { AcceptanceBench, AcceptanceCase, AcceptanceNeeds } from "./bench.ts";
-import { DATA_CASES } from "./data-cases.ts";
 import { FAULT_CASES } from "./fault-cases.ts";
+import { MARKET_CASES } from "./market-cases.ts";
 import { ORDER_CASES } from "./order-cases.ts";
 import { QUESTION_CASES } from "./question-cases.ts";
 import { READING_CASES } from "./reading-cases.ts";
@@ -9,7 +9,7 @@ import { SESSION_CASES } from "./session-cases.ts";
 
 export const ACCEPTANCE_CASES: readonly AcceptanceCase[] = [
   ...SESSION_CASES,
-  ...DATA_CASES,
+  ...MARKET_CASES,
   ...ORDER_CASES,
   ...QUESTION_CASES,
   ...FAULT_CASES,

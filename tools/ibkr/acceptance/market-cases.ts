@@ -11,7 +11,7 @@ function ascending(dates: readonly SessionDate[]): boolean {
   return dates.every((date, index) => index === 0 || date > (dates[index - 1] ?? ""));
 }
 
-export const DATA_CASES: readonly AcceptanceCase[] = [
+export const MARKET_CASES: readonly AcceptanceCase[] = [
   {
     number: 13,
     area: "data",
