@@ -1,6 +1,6 @@
 // Orders, fills, positions and cash against the broker: at start, and every five minutes. Effects: gateway, database.
 // Invariant: what the two sides cannot both explain blocks new entries in that symbol until a person has settled it.
-import type { Instant } from "#store/model/ids.ts";
+import type { Conid, Instant } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import type { AccountSummary, Position } from "#store/model/order.ts";
 import { readSetting, writeSetting } from "#store/settings.ts";
@@ -14,6 +14,7 @@ import { Baseline, cashDifference, type Difference, positionDifferences } from "
 import { saveFills } from "./book/fills.ts";
 import { applyPoll } from "./book/poll.ts";
 import { storePortfolio } from "./portfolio.ts";
+import { cancelOrphans } from "./sending/orphans.ts";
 import { protectPositions } from "./sending/protect.ts";
 import { businessNow } from "./sending/steps.ts";
 import type { Mismatch, OrderDeps, ReconcileResult } from "./types.ts";
@@ -38,7 +39,8 @@ export async function reconcile(deps: OrderDeps, signal?: AbortSignal): Promise<
   // Again, now that external orders have rows: their fills find them.
   await saveFills(deps, trades);
   const after = (await fillsWithoutOrder(db, accountId)).length;
-  const mismatches = await compare(deps, { positions, summary }, signal);
+  const { mismatches, agreed } = await compare(deps, { positions, summary }, signal);
+  if (agreed !== null) await cancelOrphans(deps, agreed, signal);
   await protectPositions(deps, signal);
   return {
     finishedRuns: await runsWithEndedOrders(db, accountId),
@@ -48,11 +50,17 @@ export async function reconcile(deps: OrderDeps, signal?: AbortSignal): Promise<
   };
 }
 
+/** `agreed`: the positions as both sides see them, but for the disputed ones; null without an earlier agreement. */
+type Compared = {
+  mismatches: Mismatch[];
+  agreed: { positions: readonly Position[]; disputed: ReadonlySet<Conid> } | null;
+};
+
 async function compare(
   deps: OrderDeps,
   now: { positions: readonly Position[]; summary: AccountSummary },
   signal?: AbortSignal,
-): Promise<Mismatch[]> {
+): Promise<Compared> {
   const { db } = deps.database;
   const at = await businessNow(deps);
   const key = `baseline:${deps.gateway.accountId}`;
@@ -76,7 +84,8 @@ async function compare(
   if (usable) await compareCash(deps, { baseline, fills, summary });
   await storePortfolio(deps, { positions, summary, at });
   await writeSetting(db, key, newBaseline({ at, positions, summary, fills: await fillsSince(deps, at) }));
-  return mismatches;
+  const disputed = new Set(differences.map((difference) => difference.conid));
+  return { mismatches, agreed: usable ? { positions, disputed } : null };
 }
 
 function fillsSince(deps: OrderDeps, from: Instant): Promise<FillRow[]> {

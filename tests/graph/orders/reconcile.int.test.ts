@@ -63,6 +63,26 @@ describe("reconciliation", () => {
     expect((await listAlerts(db)).map((alert) => alert.code)).toEqual(["external_order"]);
   });
 
+  test("takes stop and target away when somebody has closed the position by hand", async () => {
+    const rig = await orderRig(database, { bars: [FILLS, FILLS, FILLS] });
+    await reconcile(rig.deps);
+    const request = await rig.countersigned();
+    await submitOrder(rig.deps, request);
+    await later(rig);
+    await placeByHand(rig, { side: "SELL", quantity: 200 });
+    await later(rig);
+    rig.clock.advance(1_000);
+    await reconcile(rig.deps);
+    const rows = await ordersOfRun(db, request.runId);
+    expect(rows.map((row) => [row.leg, row.status])).toEqual([
+      ["entry", "FILLED"],
+      ["stop", "CANCELED"],
+      ["target", "CANCELED"],
+    ]);
+    expect((await listAlerts(db)).map((alert) => alert.code)).toContain("guard_orphaned");
+    expect(await openBlocks(db, { accountId: PAPER_ACCOUNT })).toEqual([]);
+  });
+
   test("blocks a symbol whose position nothing explains, until a person has settled it", async () => {
     const rig = await orderRig(database, { bars: [FILLS] });
     await reconcile(rig.deps);
