@@ -8,6 +8,9 @@ export { exchangeDate } from "./eastern-time.ts";
 
 const FIRST_YEAR = 1998;
 const LAST_YEAR = 2035;
+
+/** First and last date that the calendar can tell about. */
+export const CALENDAR_RANGE = { from: `${FIRST_YEAR}-01-01`, to: `${LAST_YEAR}-12-31` } as const;
 const DAY_MS = 86_400_000;
 
 /** Days the exchange stayed shut for a reason that no rule gives. */

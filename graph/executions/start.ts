@@ -12,7 +12,7 @@ import {
 } from "#store/model/ids.ts";
 import { createExecution } from "#store/runs/executions.ts";
 import { getStrategy, type StrategyRow, strategyByName } from "#store/strategies/strategies.ts";
-import { isSession, previousSession } from "#tools/calendar.ts";
+import { CALENDAR_RANGE, isSession, previousSession } from "#tools/calendar.ts";
 import type { DeskDeps, StartedExecution } from "../desk.ts";
 import { ExecutionRequest } from "../execution-request.ts";
 import { MAIN_SESSION } from "../gateway.ts";
@@ -69,6 +69,12 @@ async function strategyOf(deps: DeskDeps, named: string): Promise<StrategyRow> {
 }
 
 function requireSession(asOf: SessionDate): void {
+  const { from, to } = CALENDAR_RANGE;
+  if (asOf < from || asOf > to) {
+    throw new InputError("calendar_out_of_range", `the exchange calendar reaches from ${from} to ${to}`, {
+      facts: { field: "asOf" },
+    });
+  }
   if (isSession(asOf)) return;
   const before = previousSession(asOf);
   throw new InputError(

@@ -57,12 +57,34 @@ function asError(status: number, text: string): DeskError {
   if (!problem.success)
     return new VendorError("desk_answer_unknown", `the desk answered ${status} without a problem document`);
   const { code, detail, title, errors } = problem.data;
-  const fields = (errors ?? []).map((error) => `\n  ${error.field}: ${error.message}`).join("");
-  const message = `${detail ?? title}${fields}`;
+  const message = messageOf(detail ?? title, errors ?? []);
   if (status === 404) return new NotFoundError(code ?? "not_found", message);
   if (status === 409) return new ConflictError(code ?? "conflict", message);
   if (status >= 500 || status === 429) return new UnavailableError(code ?? "desk_unavailable", message);
   return new InputError(code ?? "refused", message);
+}
+
+/** How the API's fields are called on the command line. */
+const OPTION: Readonly<Record<string, string>> = {
+  asOf: "--as-of",
+  symbols: "--symbols",
+  strategy: "--strategy",
+  approval: "--approve",
+  sessions: "--sessions",
+  limit: "--limit",
+  reason: "--reason",
+  "edit.quantity": "--quantity",
+  "edit.limitPrice": "--limit",
+};
+
+function messageOf(detail: string, errors: readonly { field: string; message: string }[]): string {
+  const named = errors.map(({ field, message }) => {
+    const option = OPTION[field] ?? OPTION[field.split(".")[0] ?? ""];
+    return `${option ?? field}: ${message}`;
+  });
+  const [only] = errors;
+  if (errors.length === 1 && only?.message === detail) return named.join("");
+  return [detail, ...named].join("\n  ");
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 // Connects a command to the desk: the one that runs on this data folder, or one composed in this process for its duration.
 import { setTimeout as pause } from "node:timers/promises";
-import { ConflictError } from "#store/model/errors.ts";
+import { ConflictError, InputError } from "#store/model/errors.ts";
 import type { Composition } from "../compose/composition.ts";
 import { adminToken, announcedDesk } from "../compose/data-folder.ts";
 import { newToken } from "../compose/system-clock.ts";
@@ -22,6 +22,12 @@ export function configOf(invocation: Invocation, options: CommonOptions): Config
       ...(options.host === undefined ? {} : { host: options.host }),
     },
   });
+}
+
+/** @throws InputError naming the option */
+export function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InputError("option_invalid", `${option}: ${text} is not a whole number`);
 }
 
 export type Connected = { api: DeskApi; terminal: Terminal; config: Config };

@@ -9,6 +9,7 @@ import { isSession } from "#tools/calendar.ts";
 import type { Clock } from "#tools/clock.ts";
 import { loadMarketData } from "#tools/simulator/market/load.ts";
 import type { MarketData } from "#tools/simulator/market/market.ts";
+import { sessionDate } from "#tools/simulator/market/sessions.ts";
 import { defaultStartSession } from "#tools/simulator/market/start.ts";
 import { createSimulator, type Simulator } from "#tools/simulator/simulator.ts";
 
@@ -54,7 +55,7 @@ export async function openSimulators(options: SimulatorsOptions): Promise<Simula
 
 function create(session: string, market: MarketData, options: SimulatorsOptions): Simulator {
   const start =
-    session === MAIN_SESSION ? (options.start ?? defaultStartSession(market)) : replayDate(session);
+    session === MAIN_SESSION ? (options.start ?? defaultStartSession(market)) : replayDate(session, market);
   return createSimulator({
     market,
     start,
@@ -81,12 +82,18 @@ function fingerprint(market: MarketData): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The replay session of a date. @throws InputError when the exchange held no session on it */
-function replayDate(session: string): SessionDate {
+/** The replay session of a date. @throws InputError when there was none on it, or no bar of anything tells of it */
+function replayDate(session: string, market: MarketData): SessionDate {
   const date = SessionDate.safeParse(REPLAY.exec(session)?.[1]);
   if (!date.success) throw new InputError("unknown_session", `${session}: no such gateway session`);
   if (!isSession(date.data)) {
-    throw new ConflictError("no_session", `asOf: the exchange held no session on ${date.data}`, {
+    throw new ConflictError("no_session", `the exchange held no session on ${date.data}`, {
+      facts: { field: "asOf" },
+    });
+  }
+  const [first, last] = [sessionDate(market.first), sessionDate(market.last)];
+  if (date.data < first || date.data > last) {
+    throw new InputError("no_market_data", `the simulator's data reach from ${first} to ${last}`, {
       facts: { field: "asOf" },
     });
   }

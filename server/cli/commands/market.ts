@@ -3,7 +3,7 @@ import { z } from "zod";
 import { InputError } from "#store/model/errors.ts";
 import { exchangeDate } from "#tools/calendar.ts";
 import type { Invocation } from "../program.ts";
-import { type CommonOptions, withDesk } from "../session.ts";
+import { type CommonOptions, wholeNumber, withDesk } from "../session.ts";
 
 const Clock = z.object({ kind: z.string(), now: z.string(), end: z.string().nullable() });
 
@@ -15,10 +15,11 @@ export async function marketCommand(
   if (action !== undefined && action !== "next" && action !== "show") {
     throw new InputError("unknown_action", `market ${action}: there are "market show" and "market next"`);
   }
+  const sessions = wholeNumber("--sessions", options.sessions);
   await withDesk(invocation, options, async ({ api, terminal }) => {
     const clock =
       action === "next"
-        ? await api.send("POST", "/api/market/next", { sessions: Number(options.sessions) }, Clock)
+        ? await api.send("POST", "/api/market/next", { sessions }, Clock)
         : await api.get("/api/market", Clock);
     if (terminal.json) terminal.object(clock);
     else

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { Order } from "../../http/api/trading-schemas.ts";
 import type { Invocation } from "../program.ts";
-import { type CommonOptions, withDesk } from "../session.ts";
+import { type CommonOptions, wholeNumber, withDesk } from "../session.ts";
 import { table } from "../terminal.ts";
 
 const Page = z.object({ rows: z.array(Order), next: z.string().nullable() });
@@ -11,8 +11,9 @@ export async function ordersCommand(
   invocation: Invocation,
   options: CommonOptions & { limit: string },
 ): Promise<void> {
+  const limit = wholeNumber("--limit", options.limit);
   await withDesk(invocation, options, async ({ api, terminal }) => {
-    const { rows } = await api.get(`/api/orders?limit=${encodeURIComponent(options.limit)}`, Page);
+    const { rows } = await api.get(`/api/orders?limit=${limit}`, Page);
     if (terminal.json) terminal.object({ orders: rows });
     else if (rows.length === 0)
       terminal.line("No order yet. An approved proposal becomes one: countersign run.");
