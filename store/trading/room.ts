@@ -83,7 +83,10 @@ export async function runsWithEndedOrders(db: Db, accountId: AccountId): Promise
   return result.rows.map((row) => row.id);
 }
 
-/** Entries with something filled whose position has no stop: never arrived, or ended without having filled. */
+/**
+ * Entries whose position is still there, by all fills in the instrument since, and has no stop: it never arrived, or
+ * ended without having filled.
+ */
 export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<OrderId[]> {
   const result = await db.execute<{ id: OrderId }>(sql`
     select entry.id from orders entry
@@ -92,6 +95,12 @@ export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<
       and not exists (select 1 from orders guard where guard.parent_order_id = entry.id
         and (guard.leg = 'stop' and guard.status not in ('REJECTED', 'CANCELED', 'EXPIRED')
           or guard.leg = 'target' and guard.status = 'FILLED'))
+      and (select coalesce(sum(case when fill.side = entry.side then fill.quantity else -fill.quantity end), 0)
+        from fills fill
+        where fill.account_id = entry.account_id and fill.conid = entry.conid
+          and fill.at >= (select min(first.at) from fills first where first.order_id = entry.id)
+          and not exists (select 1 from fills later
+            where later.execution_key = fill.execution_key and later.correction > fill.correction)) > 0
       and not exists (select 1 from orders exit where exit.account_id = entry.account_id
         and exit.conid = entry.conid and exit.leg = 'exit' and exit.created_at > entry.created_at
         and exit.status not in ('REJECTED', 'CANCELED', 'EXPIRED'))

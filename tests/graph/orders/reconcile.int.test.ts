@@ -79,7 +79,9 @@ describe("reconciliation", () => {
       ["stop", "CANCELED"],
       ["target", "CANCELED"],
     ]);
-    expect((await listAlerts(db)).map((alert) => alert.code)).toContain("guard_orphaned");
+    const codes = (await listAlerts(db)).map((alert) => alert.code);
+    expect(codes).toContain("guard_orphaned");
+    expect(codes).not.toContain("position_unprotected");
     expect(await openBlocks(db, { accountId: PAPER_ACCOUNT })).toEqual([]);
   });
 
