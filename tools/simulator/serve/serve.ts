@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { UnavailableError } from "#store/model/errors.ts";
-import { DROPPED } from "../gateway.ts";
+import { DROPPED } from "../faults/behaviour.ts";
 import type { Simulator } from "../simulator.ts";
 import { type Certificate, type CertificateKind, certificateFor } from "./certificate.ts";
 import { bodyIsLost, type FrontRequest, frontAnswer } from "./front-end.ts";

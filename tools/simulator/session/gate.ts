@@ -17,7 +17,7 @@ const WITHOUT_BRIDGE = /^\/iserver\/(auth\/.*|reauthenticate)$/;
 const PORTFOLIO = /^\/portfolio2?\//;
 const PORTFOLIO_LISTS = /^\/portfolio\/(accounts|subaccounts2?)$/;
 
-export const TOO_MANY = { error: "Too Many Requests", statusCode: 429 } as const;
+const TOO_MANY = { error: "Too Many Requests", statusCode: 429 } as const;
 const TOO_MANY_CHARTS = { error: "Too many history charts requests, please try again later." } as const;
 
 export function createGate(world: World): Gate {
