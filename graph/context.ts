@@ -1,10 +1,13 @@
 // What one pass of a symbol run carries through its nodes besides the state: rows, gateway, stop signal, scratch.
 // Never persisted: a pass that goes on after a crash builds its own. Types, and how a node gets at it.
+import type { DecisionRow } from "#store/agents/decisions.ts";
+import type { PromptVersionRow } from "#store/agents/prompts.ts";
+import type { ReportRow } from "#store/agents/reports.ts";
 import type { Bar, Timeframe } from "#store/model/bar.ts";
 import { InvariantError } from "#store/model/errors.ts";
-import type { AccountId, ExecutionId, Instant, SymbolRunId, Ticker } from "#store/model/ids.ts";
+import type { AccountId, DecisionId, ExecutionId, Instant, SymbolRunId, Ticker } from "#store/model/ids.ts";
 import type { Instrument } from "#store/model/instrument.ts";
-import type { ApprovalPolicy, RunMode } from "#store/model/run.ts";
+import type { AgentStage, ApprovalPolicy, RunMode } from "#store/model/run.ts";
 import type { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Prepared } from "./market/prepared.ts";
@@ -31,6 +34,11 @@ export type Scratch = {
   bars: Partial<Record<Timeframe, readonly Bar[]>>;
   prepared: Partial<Record<Timeframe, Prepared>>;
   png: Partial<Record<Timeframe, Uint8Array>>;
+  /** The prompts in use when the pass first needed one. */
+  prompts?: Promise<ReadonlyMap<AgentStage, PromptVersionRow>>;
+  /** Rows that never change, by id. */
+  reports: Map<string, ReportRow>;
+  decisions: Map<DecisionId, DecisionRow>;
 };
 
 export type RunContext = {
@@ -45,7 +53,7 @@ export type RunContext = {
 };
 
 export function newScratch(): Scratch {
-  return { bars: {}, prepared: {}, png: {} };
+  return { bars: {}, prepared: {}, png: {}, reports: new Map(), decisions: new Map() };
 }
 
 /** The context that `advance` put into the graph's configuration. */

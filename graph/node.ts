@@ -10,7 +10,14 @@ import type { DeskDeps } from "./desk.ts";
 import type { DeskState, DeskUpdate } from "./state.ts";
 
 /** What a node's body is given. `signal` ends at the node's deadline and when the desk stops. */
-export type NodeStep = { state: DeskState; run: RunContext; visit: number; signal: AbortSignal };
+export type NodeStep = {
+  state: DeskState;
+  run: RunContext;
+  visit: number;
+  /** How often this visit was started, from 1; above 1 after a crash, a retry or a wait. */
+  attempt: number;
+  signal: AbortSignal;
+};
 
 export type NodeDefinition = {
   name: NodeName;
@@ -44,7 +51,9 @@ export function asNode(deps: DeskDeps, definition: NodeDefinition) {
     const point = (when: string) => deps.onStep?.(`${definition.name}:${when}`);
     try {
       await point("started");
-      const output = await bounded(deps, run, (signal) => definition.body({ state, run, visit, signal }));
+      const output = await bounded(deps, run, (signal) =>
+        definition.body({ state, run, visit, attempt, signal }),
+      );
       await point("done");
       await finishNode(db, { ...key, attempt, output, durationMs: durationMs() });
       await point("recorded");

@@ -35,7 +35,7 @@ export async function openQuestion(deps: DeskDeps, step: NodeStep): Promise<Appr
   const charts = made(state.pictures, "pictures");
   const [instrument, { decision, consolidation }, verdict] = await Promise.all([
     instrumentOf(deps, step.run, made(state.market, "market")),
-    decisionOf(deps, decisionId),
+    decisionOf(deps, step.run, decisionId),
     verdictOf(deps, verdictId),
   ]);
   const approvalId = derivedId("approval", symbolRunId, step.visit) as ApprovalId;

@@ -3,7 +3,8 @@
 import type { AgentContext } from "#agents/context.ts";
 import { type PromptTemplate, parsePromptTemplate } from "#prompts/template.ts";
 import { answeredCall, recordLlmCall } from "#store/agents/llm-calls.ts";
-import { activePrompt } from "#store/agents/prompts.ts";
+import { activePromptsByStage } from "#store/agents/prompts.ts";
+import { ConflictError } from "#store/model/errors.ts";
 import type { LlmCallId } from "#store/model/ids.ts";
 import type { AgentStage } from "#store/model/run.ts";
 import type { DeskDeps } from "../desk.ts";
@@ -13,12 +14,23 @@ import type { NodeStep } from "../node.ts";
 const parsed = new Map<string, PromptTemplate>();
 const MOST_PARSED = 100;
 
-/** @throws NotFoundError `active_prompt_not_found` when the stage has no prompt version in use */
+/** @throws ConflictError `no_prompt` when the stage has no prompt version in use */
 export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentStage): Promise<AgentContext> {
   const { db } = deps.database;
   const { symbolRunId, workflow } = step.run.subject;
-  const prompt = await activePrompt(db, stage);
+  step.run.scratch.prompts ??= activePromptsByStage(db);
+  const prompt = (await step.run.scratch.prompts).get(stage);
+  if (prompt === undefined) {
+    throw new ConflictError("no_prompt", `no prompt version of stage ${stage} is in use`, {
+      facts: { stage },
+    });
+  }
   const setting = workflow.agents[stage];
+  const answered: AgentContext["answered"] = async (requestHash) => {
+    const call = await answeredCall(db, { symbolRunId, requestHash });
+    if (call === null || call.rawAnswer === null) return null;
+    return { llmCallId: call.id, rawAnswer: call.rawAnswer };
+  };
   return {
     provider: deps.models,
     template: templateOf(prompt),
@@ -34,13 +46,13 @@ export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentS
     onCall: async (record) => {
       await recordLlmCall(db, record);
     },
-    answered: async (requestHash) => {
-      const call = await answeredCall(db, { symbolRunId, requestHash });
-      return call === null || call.rawAnswer === null
-        ? null
-        : { llmCallId: call.id, rawAnswer: call.rawAnswer };
-    },
+    ...(mayHaveAnswers(step) ? { answered } : {}),
   };
+}
+
+/** The first try of a first visit cannot find an answer of its own run. */
+function mayHaveAnswers(step: NodeStep): boolean {
+  return step.attempt > 1 || step.visit > 0;
 }
 
 function templateOf(prompt: { contentHash: string; template: string }): PromptTemplate {

@@ -48,6 +48,7 @@ export function analystNode(deps: DeskDeps, node: AnalystNode): NodeDefinition {
         grounding,
         llmCallId,
       });
+      step.run.scratch.reports.set(saved.id, saved);
       return node.update({ reportId: saved.id, llmCallId: saved.llmCallId, stance: saved.report.stance });
     },
   };

@@ -7,6 +7,7 @@ import type { Timeframe } from "#store/model/bar.ts";
 import type { Consolidation, TradeDecision } from "#store/model/decision.ts";
 import { InvariantError } from "#store/model/errors.ts";
 import type { DecisionId } from "#store/model/ids.ts";
+import type { RunContext } from "../context.ts";
 import type { DeskDeps } from "../desk.ts";
 import { instrumentOf, prepare } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
@@ -19,7 +20,7 @@ export async function caseOf(deps: DeskDeps, step: NodeStep): Promise<Consolidat
     instrumentOf(deps, step.run, market),
     materialOf(deps, step, "daily"),
     materialOf(deps, step, "weekly"),
-    portfolioMaterial(deps, market.conid, made(step.state.portfolio, "portfolio")),
+    portfolioMaterial(deps, step.run, step.state),
   ]);
   return { subject, daily, weekly, portfolio };
 }
@@ -30,7 +31,7 @@ async function materialOf(deps: DeskDeps, step: NodeStep, timeframe: Timeframe):
   const { reportId } = made(step.state[key], key);
   const [{ bars, values }, stored] = await Promise.all([
     prepare(deps, { run: step.run, market, timeframe }),
-    getReport(deps.database.db, reportId),
+    step.run.scratch.reports.get(reportId) ?? getReport(deps.database.db, reportId),
   ]);
   return { bars, values, report: stored.report };
 }
@@ -38,9 +39,11 @@ async function materialOf(deps: DeskDeps, step: NodeStep, timeframe: Timeframe):
 /** A stored decision as the domain speaks of it, with the consolidation it rests on. */
 export async function decisionOf(
   deps: DeskDeps,
+  run: RunContext,
   id: DecisionId,
 ): Promise<{ decision: TradeDecision; consolidation: Consolidation }> {
-  const row = await getDecision(deps.database.db, id);
+  const row = run.scratch.decisions.get(id) ?? (await getDecision(deps.database.db, id));
+  run.scratch.decisions.set(id, row);
   const { symbol, signal, currentPrice, targetPrice, stopPrice } = row;
   const { profitMargin, rCoefficient, strategyUsed, analysis, consolidation } = row;
   const prices = { currentPrice, targetPrice, stopPrice, profitMargin, rCoefficient };

@@ -7,9 +7,10 @@ import { dec } from "#store/model/money.ts";
 import { Order, type Position } from "#store/model/order.ts";
 import { openingDecision } from "#store/trading/open-trade.ts";
 import { workingOrders } from "#store/trading/orders.ts";
+import type { RunContext } from "../context.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { Gateway } from "../gateway.ts";
-import type { PortfolioFacts } from "../state.ts";
+import { type DeskState, made, type PortfolioFacts } from "../state.ts";
 import { decisionOf } from "./case.ts";
 
 /** A prompt needs the picture, not every line: the largest positions tell it. */
@@ -48,17 +49,23 @@ function largest(positions: readonly Position[], conid: Conid): Position[] {
 
 export async function portfolioMaterial(
   deps: DeskDeps,
-  conid: Conid,
-  facts: PortfolioFacts,
+  run: RunContext,
+  state: Pick<DeskState, "market" | "portfolio">,
 ): Promise<PortfolioMaterial> {
+  const { conid } = made(state.market, "market");
+  const facts = made(state.portfolio, "portfolio");
   const { account, positions, openOrders } = facts;
-  return { account, positions, openOrders, openTrade: await openTrade(deps, conid, facts) };
+  return { account, positions, openOrders, openTrade: await openTrade(deps, run, { conid, facts }) };
 }
 
-async function openTrade(deps: DeskDeps, conid: Conid, facts: PortfolioFacts): Promise<OpenTrade | null> {
+async function openTrade(
+  deps: DeskDeps,
+  run: RunContext,
+  { conid, facts }: { conid: Conid; facts: PortfolioFacts },
+): Promise<OpenTrade | null> {
   const position = facts.positions.find((held) => held.conid === conid);
   if (position === undefined || facts.openedBy === null) return null;
-  const { decision } = await decisionOf(deps, facts.openedBy);
+  const { decision } = await decisionOf(deps, run, facts.openedBy);
   return {
     side: sideOf(position),
     entryPrice: position.averageCost,

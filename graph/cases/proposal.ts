@@ -32,7 +32,7 @@ export async function proposalOf(
   const { decisionId } = made(state.decision, "decision");
   const [instrument, decision] = await Promise.all([
     instrumentOf(deps, run, made(state.market, "market")),
-    of.known ?? decisionOf(deps, decisionId).then((stored) => stored.decision),
+    of.known ?? decisionOf(deps, run, decisionId).then((stored) => stored.decision),
   ]);
   return { symbolRunId, decisionId, decision, instrument, lastBar, limits: parameters.risk, mode };
 }

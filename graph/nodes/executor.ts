@@ -45,6 +45,7 @@ export function executor(deps: DeskDeps): NodeDefinition {
           made(step.state.weekly, "weekly").reportId,
         ],
       });
+      step.run.scratch.decisions.set(saved.id, saved);
       return { decision: { decisionId: saved.id, signal: saved.signal } };
     },
   };
@@ -55,7 +56,7 @@ async function revisionOf(deps: DeskDeps, step: NodeStep): Promise<Revision | nu
   const { decision, verdict } = step.state;
   if (step.visit === 0 || decision === null || verdict === null) return null;
   const [denied, rules] = await Promise.all([
-    decisionOf(deps, decision.decisionId),
+    decisionOf(deps, step.run, decision.decisionId),
     verdictOf(deps, verdict.verdictId),
   ]);
   return { decision: denied.decision, verdict: rules };

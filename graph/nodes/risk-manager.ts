@@ -26,7 +26,7 @@ export function riskManager(deps: DeskDeps): NodeDefinition {
       const plan = made(gate.plan, "verdict");
       const [input, { decision, consolidation }, verdict] = await Promise.all([
         caseOf(deps, step),
-        decisionOf(deps, decisionId),
+        decisionOf(deps, run, decisionId),
         verdictOf(deps, gate.verdictId),
       ]);
       const context = await agentContext(deps, step, "risk_review");

@@ -74,6 +74,15 @@ export async function activePrompt(db: Db, stage: AgentStage): Promise<PromptVer
   return found(row, "active_prompt", stage).prompt;
 }
 
+/** The versions that new runs use, one per stage that has one. */
+export async function activePromptsByStage(db: Db): Promise<ReadonlyMap<AgentStage, PromptVersionRow>> {
+  const rows = await db
+    .select({ prompt: promptVersions })
+    .from(activePrompts)
+    .innerJoin(promptVersions, eq(promptVersions.id, activePrompts.promptVersionId));
+  return new Map(rows.map(({ prompt }) => [prompt.stage, prompt]));
+}
+
 /** @throws NotFoundError `prompt_version_not_found` */
 export async function getPromptVersion(db: Db, id: PromptVersionId): Promise<PromptVersionRow> {
   const [row] = await db.select().from(promptVersions).where(eq(promptVersions.id, id));
