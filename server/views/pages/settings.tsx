@@ -31,7 +31,7 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
         </a>
       </PageHead>
       <div class="space-y-4">
-        <Panel title="Health" note="proven by a round trip just now" flush>
+        <Panel title="Health" note="proven by a round trip just now" textOnly>
           <table class="grid-table">
             <thead>
               <tr>
@@ -70,7 +70,7 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
             ]}
           />
         </Panel>
-        <Panel title="Settings" note="secrets are never shown" flush>
+        <Panel title="Settings" note="secrets are never shown" textOnly>
           <table class="grid-table">
             <thead>
               <tr>
@@ -83,7 +83,9 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
               {model.settings.map((setting) => (
                 <tr>
                   <td class="font-mono text-xs">{setting.key}</td>
-                  <td class="wrap-anywhere">{setting.value}</td>
+                  <td class="wrap-anywhere">
+                    {setting.value === "" ? <span class="text-muted">not set</span> : setting.value}
+                  </td>
                   <td class="text-muted">{setting.source}</td>
                 </tr>
               ))}

@@ -203,7 +203,10 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
                       `${chart.barsShown} bars shown of ${chart.barsLoaded} loaded`,
                     ] as const,
                 ),
-                ["A denied decision may be revised", `${plural(definition.maxRevisions, "time")}`],
+                [
+                  "A denied decision may be revised",
+                  definition.maxRevisions === 0 ? "never" : plural(definition.maxRevisions, "time"),
+                ],
                 [
                   "Models per agent",
                   Object.entries(definition.agents).length === 0

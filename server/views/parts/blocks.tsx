@@ -50,6 +50,8 @@ export function Panel(
     note?: Child;
     actions?: Child;
     flush?: boolean;
+    /** The table inside holds nothing to tab to: the scrolling part itself takes the focus. */
+    textOnly?: boolean;
     live?: string;
   }>,
 ) {
@@ -66,7 +68,13 @@ export function Panel(
           {props.actions}
         </div>
       )}
-      <div class={props.flush ? "relative overflow-x-auto" : "p-4"}>{props.children}</div>
+      {props.textOnly ? (
+        <section tabindex={0} aria-label={props.title ?? "Table"} class="relative overflow-x-auto">
+          {props.children}
+        </section>
+      ) : (
+        <div class={props.flush ? "relative overflow-x-auto" : "p-4"}>{props.children}</div>
+      )}
     </section>
   );
 }

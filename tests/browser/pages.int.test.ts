@@ -1,0 +1,96 @@
+// Every page with real runs behind it: no console error, no foreign request, no serious accessibility fault, nothing
+// wider than the screen, wide and on a phone, light and dark. SCREENSHOT_DIR=folder also writes a picture of each.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { TOKEN } from "#tests/server/http/fixture/web.ts";
+import { testDatabase } from "#tests/support/database.ts";
+import { ticker } from "#tests/support/seed.ts";
+import { hasBrowser, openPage, PHONE, WIDE, WITHOUT_BROWSER } from "./fixture/browser.ts";
+import { servedWeb } from "./fixture/served.ts";
+
+const database = await testDatabase();
+const web = await servedWeb(database);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const Rows = z.object({ rows: z.array(z.looseObject({ id: z.string() })) });
+const AxeResult = z.object({
+  violations: z.array(
+    z.looseObject({
+      id: z.string(),
+      impact: z.string().nullable(),
+      nodes: z.array(z.looseObject({ html: z.string() })),
+    }),
+  ),
+});
+
+async function first(address: string): Promise<string> {
+  return Rows.parse(await (await web.api(address)).json()).rows[0]?.id ?? "";
+}
+
+/** Runs that wait, hold and fail, an order that is filled, and the symbols and prompts behind them. */
+async function pages(): Promise<Record<string, string>> {
+  const executionId = await web.analyse([ticker("AAPL"), ticker("SPX"), ticker("NOSUCH")]);
+  const Detail = z.looseObject({ runs: z.array(z.looseObject({ id: z.string() })) });
+  const { runs } = Detail.parse(await (await web.api(`/api/executions/${executionId}`)).json());
+  await web.api("/api/workflow-symbols", { method: "POST", json: { symbol: "AAPL" } });
+  const approval = await first("/api/approvals");
+  return {
+    desk: "/",
+    executions: "/executions",
+    start: "/executions/new",
+    execution: `/executions/${executionId}`,
+    run: `/runs/${runs[0]?.id}`,
+    "run-failed": `/runs/${runs[2]?.id}`,
+    approvals: "/approvals",
+    ...(approval === "" ? {} : { approval: `/approvals/${approval}` }),
+    orders: "/orders",
+    portfolio: "/portfolio",
+    symbols: "/symbols",
+    strategies: "/strategies",
+    strategy: `/strategies/${await first("/api/strategies")}`,
+    prompts: "/prompts",
+    prompt: `/prompts/${await first("/api/prompts")}`,
+    settings: "/settings",
+    reference: "/api/docs",
+  };
+}
+
+describe.skipIf(!hasBrowser)(`each page${WITHOUT_BROWSER}`, async () => {
+  const addresses = hasBrowser ? await pages() : {};
+
+  test.each([
+    { name: "wide, light", viewport: WIDE, colorScheme: "light" as const },
+    { name: "wide, dark", viewport: WIDE, colorScheme: "dark" as const },
+    { name: "phone, light", viewport: PHONE, colorScheme: "light" as const },
+    { name: "phone, dark", viewport: PHONE, colorScheme: "dark" as const },
+  ])("is sound and reachable for all: $name", { timeout: 180_000 }, async ({ name, ...look }) => {
+    const { page, faults, context } = await openPage(web.url, look);
+    await page.goto(`${web.url}/login?token=${TOKEN}`);
+    for (const [title, address] of Object.entries(addresses)) {
+      const answer = await page.goto(web.url + address, { waitUntil: "load" });
+      expect(answer?.status(), title).toBe(200);
+      const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect(excess, `${title} is wider than the screen`).toBeLessThanOrEqual(0);
+      // Evaluated through the debugger: the page's own policy would not let such a script in.
+      await page.evaluate(axe);
+      const found = AxeResult.parse(
+        await page.evaluate("axe.run(document, { resultTypes: ['violations'] })"),
+      );
+      const serious = found.violations.filter((one) => one.impact === "serious" || one.impact === "critical");
+      expect(
+        serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`),
+        title,
+      ).toEqual([]);
+      const folder = process.env.SCREENSHOT_DIR;
+      if (folder !== undefined) {
+        const file = `${name.replace(", ", "-")}-${title}.png`;
+        await page.screenshot({ path: path.join(folder, file), fullPage: true });
+      }
+    }
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+});
