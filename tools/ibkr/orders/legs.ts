@@ -7,6 +7,9 @@ import type { OrderParts } from "./parts.ts";
 import { StatusAnswer, statusOrder } from "./rows.ts";
 import type { OrderTicket, PlacedOrder, SubmitOutcome } from "./types.ts";
 
+/** Short: the orders are live, and that has to be recorded soon. */
+const PATIENCE_MS = 3_000;
+
 type Accepted = Extract<SubmitOutcome, { kind: "accepted" }>;
 
 /** Legs that cannot be told stay null: the orders live, and `bracket` tells them later. */
@@ -15,11 +18,12 @@ export async function nameLegs(
   tickets: readonly OrderTicket[],
   outcome: Accepted,
 ): Promise<Accepted> {
-  const orders: PlacedOrder[] = [];
-  for (const order of outcome.orders) {
-    const leg = order.leg ?? (await legOf(parts, tickets, order));
-    orders.push({ ...order, leg });
-  }
+  const orders = await Promise.all(
+    outcome.orders.map(async (order) => ({
+      ...order,
+      leg: order.leg ?? (await legOf(parts, tickets, order)),
+    })),
+  );
   return { ...outcome, orders };
 }
 
@@ -36,6 +40,7 @@ async function legOf(
       schema: StatusAnswer,
       attempts: 1,
       priority: "order",
+      deadlineMs: PATIENCE_MS,
     });
     return onlyLegOf(children, statusOrder(answer).type);
   } catch (error) {

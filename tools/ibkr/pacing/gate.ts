@@ -1,7 +1,7 @@
 // The pacing budget over a ledger: queues this process's calls by priority and lets them go as the ledger allows.
 // Effects: the ledger and timers, both given. Invariant: no request leaves without a granted permit.
 import { DeskError, UnavailableError } from "#store/model/errors.ts";
-import type { PacingAsk, PacingBudget, PacingPermit, PacingPriority } from "./budget.ts";
+import type { PacingAsk, PacingBudget, PacingPermit, PacingPriority, PacingStatus } from "./budget.ts";
 import type { PacingLedger } from "./ledger.ts";
 import { limitsOf } from "./limits.ts";
 import { type ClaimAnswer, type PacingClaim, penalise, settle } from "./steps.ts";
@@ -41,127 +41,153 @@ const realTimer: PacingTimer = {
 
 /** A budget that shares the ledger's limits with every other gate on the same ledger. */
 export function pacingGate(options: PacingGateOptions): PacingBudget {
-  const timer = options.timer ?? realTimer;
-  let waiters: Waiter[] = [];
-  let released: string[] = [];
-  let penaltyUntil: number | null = null;
-  let count = 0;
-  let pumping: Promise<void> | null = null;
-  let again = false;
-  let cancelTimer = () => {};
+  return new Gate(options);
+}
 
-  const pump = (): Promise<void> => {
-    again = true;
-    pumping ??= turn();
-    return pumping;
-  };
+type Answered = { now: number; answers: ClaimAnswer[]; penaltyUntil: number | null };
 
-  const turn = async () => {
-    while (again) {
-      again = false;
-      cancelTimer();
-      const ending = released;
-      const asking = waiters;
-      released = [];
-      try {
-        const answered = await options.ledger.update((record, now) => {
-          const claims = asking.map((waiter) => waiter.claim);
-          const { record: next, result } = settle(record, now, { released: ending, claims });
-          return { record: next, result: { now, answers: result, penaltyUntil: next.penaltyUntil } };
-        });
-        penaltyUntil = answered.penaltyUntil;
-        apply(asking, answered);
-      } catch (error) {
-        released = [...ending, ...released];
-        for (const waiter of asking) waiter.fail(ledgerFault(error));
-        waiters = waiters.filter((waiter) => !asking.includes(waiter));
-      }
+class Gate implements PacingBudget {
+  private readonly options: PacingGateOptions;
+  private readonly timer: PacingTimer;
+  private waiters: Waiter[] = [];
+  /** Leases that ended and are not in the ledger yet. */
+  private released: string[] = [];
+  private penaltyUntil: number | null = null;
+  private count = 0;
+  private pumping: Promise<void> | null = null;
+  private again = false;
+  private cancelTimer = () => {};
+
+  constructor(options: PacingGateOptions) {
+    this.options = options;
+    this.timer = options.timer ?? realTimer;
+  }
+
+  acquire(ask: PacingAsk): Promise<PacingPermit> {
+    return new Promise((resolve, reject) => {
+      if (ask.signal?.aborted) return reject(givenUp(ask));
+      const claim = this.claimOf(ask);
+      const onAbort = () => {
+        this.waiters = this.waiters.filter((other) => other !== waiter);
+        reject(givenUp(ask));
+      };
+      const settled = () => ask.signal?.removeEventListener("abort", onAbort);
+      const waiter: Waiter = {
+        claim,
+        order: this.count,
+        firstSeen: null,
+        maxWaitMs: ask.maxWaitMs ?? null,
+        grant: () => {
+          settled();
+          resolve({ release: () => this.giveBack(claim.id) });
+        },
+        fail: (error) => {
+          settled();
+          reject(error);
+        },
+      };
+      ask.signal?.addEventListener("abort", onAbort, { once: true });
+      this.waiters = [...this.waiters, waiter].sort(
+        (a, b) => RANK[a.claim.priority] - RANK[b.claim.priority] || a.order - b.order,
+      );
+      void this.pump();
+    });
+  }
+
+  async penalty(durationMs: number): Promise<void> {
+    const until = await this.options.ledger.update((record, now) => {
+      const next = penalise(record, now, durationMs);
+      return { record: next, result: next.penaltyUntil };
+    });
+    this.penaltyUntil = until;
+    if (until !== null) this.options.onPenalty?.(until);
+    await this.pump();
+  }
+
+  status(): PacingStatus {
+    return { penaltyUntil: this.penaltyUntil, waiting: this.waiters.length };
+  }
+
+  private claimOf(ask: PacingAsk): PacingClaim {
+    this.count += 1;
+    return {
+      id: `${this.options.processName}:${this.count}`,
+      limits: limitsOf(ask.method, ask.path),
+      priority: ask.priority,
+      leaseMs: ask.leaseMs ?? DEFAULT_LEASE_MS,
+    };
+  }
+
+  private giveBack(id: string): Promise<void> {
+    this.released.push(id);
+    return this.pump();
+  }
+
+  /** Settles all that is new with the ledger; callers that come meanwhile are part of the next turn. */
+  private pump(): Promise<void> {
+    this.again = true;
+    this.pumping ??= this.turns();
+    return this.pumping;
+  }
+
+  private async turns(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      this.cancelTimer();
+      await this.turn(this.waiters, this.released);
     }
     // In the same tick as the last look at `again`, so that no wish to go on is lost.
-    pumping = null;
-  };
+    this.pumping = null;
+  }
 
-  const apply = (asking: Waiter[], answered: { now: number; answers: ClaimAnswer[] }) => {
+  private async turn(asking: Waiter[], released: string[]): Promise<void> {
+    this.released = [];
+    try {
+      const answered = await this.options.ledger.update((record, now) => {
+        const claims = asking.map((waiter) => waiter.claim);
+        const { record: next, result } = settle(record, now, { released, claims });
+        return { record: next, result: { now, answers: result, penaltyUntil: next.penaltyUntil } };
+      });
+      this.penaltyUntil = answered.penaltyUntil;
+      this.apply(asking, answered);
+    } catch (error) {
+      this.released = [...released, ...this.released];
+      for (const waiter of asking) waiter.fail(ledgerFault(error));
+      this.waiters = this.waiters.filter((waiter) => !asking.includes(waiter));
+    }
+  }
+
+  private apply(asking: Waiter[], answered: Answered): void {
     const done = new Set<Waiter>();
     let soonest = Number.POSITIVE_INFINITY;
     for (const [index, answer] of answered.answers.entries()) {
       const waiter = asking[index];
       if (waiter === undefined) continue;
-      if (answer.granted) {
-        // A waiter that was given up while the ledger was asked returns its slot at once.
-        if (waiters.includes(waiter)) waiter.grant();
-        else giveBack(waiter.claim.id);
-        done.add(waiter);
+      const waits = this.waiters.includes(waiter);
+      const error = answer.granted ? undefined : tooLong(waiter, answer, answered.now);
+      if (answer.granted && waits) waiter.grant();
+      // A waiter that was given up while the ledger was asked returns its slot at once.
+      else if (answer.granted) void this.giveBack(waiter.claim.id);
+      else if (error !== undefined) waiter.fail(error);
+      else {
+        if (waits) soonest = Math.min(soonest, answer.retryAt);
         continue;
       }
-      waiter.firstSeen ??= answered.now;
-      const error = tooLong(waiter, answer);
-      if (error !== undefined) {
-        waiter.fail(error);
-        done.add(waiter);
-      } else if (waiters.includes(waiter)) soonest = Math.min(soonest, answer.retryAt);
+      done.add(waiter);
     }
-    waiters = waiters.filter((waiter) => !done.has(waiter));
-    if (waiters.length > 0 && Number.isFinite(soonest))
-      cancelTimer = timer.after(Math.max(1, soonest - answered.now), () => void pump());
-  };
-
-  const giveBack = (id: string): Promise<void> => {
-    released.push(id);
-    return pump();
-  };
-
-  const acquire = (ask: PacingAsk): Promise<PacingPermit> =>
-    new Promise((resolve, reject) => {
-      if (ask.signal?.aborted) return reject(givenUp(ask));
-      count += 1;
-      const id = `${options.processName}:${count}`;
-      const claim: PacingClaim = {
-        id,
-        limits: limitsOf(ask.method, ask.path),
-        priority: ask.priority,
-        leaseMs: ask.leaseMs ?? DEFAULT_LEASE_MS,
-      };
-      const onAbort = () => {
-        waiters = waiters.filter((other) => other !== waiter);
-        reject(givenUp(ask));
-      };
-      const waiter: Waiter = {
-        claim,
-        order: count,
-        firstSeen: null,
-        maxWaitMs: ask.maxWaitMs ?? null,
-        grant: () => {
-          ask.signal?.removeEventListener("abort", onAbort);
-          resolve({ release: () => giveBack(id) });
-        },
-        fail: (error) => {
-          ask.signal?.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      ask.signal?.addEventListener("abort", onAbort, { once: true });
-      waiters = [...waiters, waiter].sort(
-        (a, b) => RANK[a.claim.priority] - RANK[b.claim.priority] || a.order - b.order,
-      );
-      void pump();
-    });
-
-  const penalty = async (durationMs: number) => {
-    const until = await options.ledger.update((record, now) => {
-      const next = penalise(record, now, durationMs);
-      return { record: next, result: next.penaltyUntil };
-    });
-    penaltyUntil = until;
-    if (until !== null) options.onPenalty?.(until);
-    await pump();
-  };
-
-  return { acquire, penalty, status: () => ({ penaltyUntil, waiting: waiters.length }) };
+    this.waiters = this.waiters.filter((waiter) => !done.has(waiter));
+    if (this.waiters.length > 0 && Number.isFinite(soonest))
+      this.cancelTimer = this.timer.after(Math.max(1, soonest - answered.now), () => void this.pump());
+  }
 }
 
-function tooLong(waiter: Waiter, answer: ClaimAnswer & { granted: false }): UnavailableError | undefined {
-  if (waiter.maxWaitMs === null || waiter.firstSeen === null) return undefined;
+function tooLong(
+  waiter: Waiter,
+  answer: ClaimAnswer & { granted: false },
+  now: number,
+): UnavailableError | undefined {
+  waiter.firstSeen ??= now;
+  if (waiter.maxWaitMs === null) return undefined;
   if (answer.retryAt - waiter.firstSeen <= waiter.maxWaitMs) return undefined;
   const facts = { sent: false, retryAt: new Date(answer.retryAt).toISOString() };
   if (answer.penalised)
