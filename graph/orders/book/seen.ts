@@ -59,13 +59,12 @@ export function readOrder(known: Known, seen: Seen): Reading {
   if (filled.lessThan(known.filledQuantity)) return NOTHING;
   if (isTerminal(known.status)) return ended(known, seen, grew);
   const events: SeenEvent[] = [];
-  let status = known.status;
-  if ((status === "SUBMITTING" || status === "UNKNOWN") && seen.brokerOrderId !== null) {
-    events.push({ kind: "submitted", brokerOrderId: seen.brokerOrderId });
-    status = "SUBMITTED";
-  }
+  const inTheAir = known.status === "SUBMITTING" || known.status === "UNKNOWN";
+  const named = inTheAir && seen.brokerOrderId !== null ? { brokerOrderId: seen.brokerOrderId } : {};
+  const status = "brokerOrderId" in named ? "SUBMITTED" : known.status;
   const kind = kindOf(status, seen, { grew, any: filled.greaterThan(0) });
-  if (kind !== null) events.push({ kind, ...fieldsOf(seen, grew), ...endOf(kind, known, seen) });
+  if (kind !== null) events.push({ kind, ...named, ...fieldsOf(seen, grew), ...endOf(kind, known, seen) });
+  else if ("brokerOrderId" in named) events.push({ kind: "submitted", ...named });
   // What filled while it was being cancelled is an event of its own.
   if (kind === "partially_filled" && seen.status === "PENDING_CANCEL" && status !== "PENDING_CANCEL")
     events.push({ kind: "cancel_requested" });

@@ -34,9 +34,11 @@ export async function recordPlaced(
   // Legs of which the answer said nothing are unknown until the tracker has found them.
   const { db } = deps.database;
   const now = await Promise.all(legs.map((leg) => getOrder(db, leg.id)));
-  await markUnknown(db, { legs: now, at, details: { answer: outcome } });
-  if (turnedDown.length > 0)
-    await missingLegs(deps, { parent: await getOrder(db, parent.id), missing: turnedDown });
+  const silent = now.filter((leg) => leg.status === "SUBMITTING");
+  if (silent.length > 0) await markUnknown(db, { legs: silent, at, details: { answer: outcome } });
+  const first = now.find((leg) => leg.id === parent.id && leg.status !== "SUBMITTING");
+  if (turnedDown.length === 0) return first ?? getOrder(db, parent.id);
+  await missingLegs(deps, { parent: await getOrder(db, parent.id), missing: turnedDown });
   return getOrder(db, parent.id);
 }
 

@@ -75,7 +75,6 @@ describe("an approved order", () => {
     expect(fills.reduce((sum, fill) => sum + Number(fill.quantity), 0)).toBe(150);
     expect((await listOrderEvents(db, entryId)).map((event) => event.kind)).toEqual([
       "submitting",
-      "submitted",
       "accepted",
       "expired",
     ]);

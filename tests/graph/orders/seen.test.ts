@@ -60,8 +60,8 @@ function apply(known: Known, at: Seen): Known {
 describe("a reading", () => {
   const unknown = order({ status: "UNKNOWN", brokerOrderId: null });
   test.each<[string, Known, Seen, readonly string[] | string]>([
-    ["adopts an order of unknown outcome", unknown, seen("ACCEPTED", 0), ["submitted", "accepted"]],
-    ["adopts one that has filled meanwhile", unknown, seen("FILLED", 100), ["submitted", "filled"]],
+    ["adopts an order of unknown outcome", unknown, seen("ACCEPTED", 0), ["accepted"]],
+    ["adopts one that has filled meanwhile", unknown, seen("FILLED", 100), ["filled"]],
     ["tells a partial fill", order(), seen("PARTIALLY_FILLED", 30), ["partially_filled"]],
     [
       "tells a fill after a cancel was asked",
