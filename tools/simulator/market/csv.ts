@@ -9,22 +9,30 @@ type ColumnName = (typeof COLUMNS)[number];
 type Row = readonly string[];
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const CARRIAGE_RETURN = 13;
 const OTHER_BASES = ["0x", "0b", "0o"];
 
-/** A plain file is split directly, three times as fast over a thousand files; one with quotes goes to csv-parse. */
-function rowsOf(text: string, file: string): { row: Row; line: number }[] {
-  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  if (clean.includes('"')) return quotedRows(clean, file);
-  const rows: { row: Row; line: number }[] = [];
-  for (const [index, line] of clean.split(/\r?\n/).entries()) {
-    if (line !== "") rows.push({ row: line.split(","), line: index + 1 });
+type NumberedRow = { row: Row; line: number };
+
+/** A plain file is split directly, row by row: three times as fast over a thousand files. Quotes go to csv-parse. */
+function* rowsOf(text: string, file: string): Generator<NumberedRow> {
+  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  if (text.includes('"')) {
+    yield* quotedRows(text.slice(start), file);
+    return;
   }
-  return rows;
+  for (let line = 1; start < text.length; line += 1) {
+    const found = text.indexOf("\n", start);
+    const end = found < 0 ? text.length : found;
+    const row = text.slice(start, text.charCodeAt(end - 1) === CARRIAGE_RETURN ? end - 1 : end);
+    if (row !== "") yield { row: row.split(","), line };
+    start = end + 1;
+  }
 }
 
-function quotedRows(text: string, file: string): { row: Row; line: number }[] {
+function quotedRows(text: string, file: string): NumberedRow[] {
   try {
-    const rows: { row: Row; line: number }[] = [];
+    const rows: NumberedRow[] = [];
     parse(text, {
       relax_column_count: true,
       skip_empty_lines: true,
@@ -68,7 +76,8 @@ type Mutable = { [Name in keyof BarColumns]: number[] };
 
 /** @throws InputError with `facts.file` and `facts.line`: missing column, unsorted or duplicate dates, bad values. */
 export function parseDailyCsv(text: string, file: string): BarColumns {
-  const [header, ...rows] = rowsOf(text, file);
+  const rows = rowsOf(text, file);
+  const header = rows.next().value as NumberedRow | undefined;
   if (header === undefined) throw fault("csv_empty", { file, line: null, what: "no rows" });
   const places = columnPlaces(header.row, file);
   const columns: Mutable = { sessions: [], open: [], high: [], low: [], close: [], volume: [] };
@@ -108,21 +117,32 @@ type BarRow = {
   line: number;
 };
 
+const NINE = 57;
+const SPACE = 32;
+
 /** A plain decimal number that is not negative; undefined for all else that JavaScript would take. */
-function plainNumber(text: string): number | undefined {
+function plainNumber(given: string): number | undefined {
+  const quick = Number(given);
+  // Two digits, or a digit and a point, begin nothing but a decimal number; all else is looked at closely.
+  if (quick > 0 && quick < Number.MAX_VALUE && given.charCodeAt(0) > SPACE && !(given.charCodeAt(1) > NINE)) {
+    return quick;
+  }
+  const text = given.trim();
   const value = Number(text);
   if (text === "" || !Number.isFinite(value) || value < 0) return undefined;
   return OTHER_BASES.includes(text.slice(0, 2).toLowerCase()) ? undefined : value;
 }
 
+function numberIn(of: BarRow, name: ColumnName): number {
+  const text = of.row[of.places[name]] ?? "";
+  const number = plainNumber(text);
+  if (number !== undefined) return number;
+  throw fault("csv_not_a_number", { ...of, what: `${name} "${text.slice(0, 40)}" is not a number` });
+}
+
 function addBar(columns: Mutable, of: BarRow): void {
-  const value = (name: ColumnName) => {
-    const text = (of.row[of.places[name]] ?? "").trim();
-    const number = plainNumber(text);
-    if (number !== undefined) return number;
-    throw fault("csv_not_a_number", { ...of, what: `${name} "${text.slice(0, 40)}" is not a number` });
-  };
-  const [open, high, low, close] = [value("open"), value("high"), value("low"), value("close")];
+  const [open, high] = [numberIn(of, "open"), numberIn(of, "high")];
+  const [low, close] = [numberIn(of, "low"), numberIn(of, "close")];
   if (high < low) throw fault("csv_high_below_low", { ...of, what: `high ${high} below low ${low}` });
   if (low <= 0) throw fault("csv_bad_price", { ...of, what: `low ${low} is not above zero` });
   if (open < low || open > high) {
@@ -136,5 +156,5 @@ function addBar(columns: Mutable, of: BarRow): void {
   columns.high.push(high);
   columns.low.push(low);
   columns.close.push(close);
-  columns.volume.push(value("volume"));
+  columns.volume.push(numberIn(of, "volume"));
 }
