@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase } from "#store/database.ts";
 import { migrate } from "#store/migrate.ts";
+import { DeskError, InputError, UnavailableError } from "#store/model/errors.ts";
 import { sharedLedger } from "#store/pacing.ts";
 import { type EmbeddedPostgres, ensurePostgres } from "#store/postgres/ensure-postgres.ts";
 import { EMPTY_PACING_RECORD, type PacingLedger } from "#tools/ibkr/pacing/ledger.ts";
@@ -40,8 +41,11 @@ export async function openDeskDatabase({
     config.databaseUrl === null ? await embedded(folder, tell, closers) : remote(config.databaseUrl);
   const database = await openDatabase({
     url,
+    // Each symbol run holds one for its thread's lock besides the one it works with.
     maxConnections: config.worker.parallelism * 2 + 6,
     onIdleError: (error) => warn({ error: error.message }, "a database connection broke while idle"),
+  }).catch((error: unknown) => {
+    throw config.databaseUrl === null ? error : namingTheSetting(error);
   });
   closers.add(() => database.close());
   await migrate(database);
@@ -85,4 +89,12 @@ async function stopIfUnused(server: EmbeddedPostgres): Promise<void> {
 function remote(text: string) {
   const url = new URL(text);
   return { url: text, place: `at ${url.host}${url.pathname}`, claimed: () => {} };
+}
+
+/** The fault of an address that a person gave starts with the setting's name. */
+function namingTheSetting(error: unknown): unknown {
+  if (!(error instanceof DeskError) || error.message.includes("DATABASE_URL")) return error;
+  const message = `DATABASE_URL: ${error.message}`;
+  if (error instanceof InputError) return new InputError(error.code, message, { cause: error });
+  return new UnavailableError(error.code, message, { cause: error });
 }

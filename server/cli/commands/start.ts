@@ -1,6 +1,5 @@
 // `countersign start` and `countersign worker`: the long-lived processes. They print what they run on and park work at the end.
 import { InputError } from "#store/model/errors.ts";
-import { compose } from "../../compose/composition.ts";
 import { openServer } from "../../compose/http-server.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, configOf } from "../session.ts";
@@ -12,6 +11,8 @@ export async function startCommand(invocation: Invocation, options: CommonOption
   // The port first: a taken one must be told before a database is started.
   const server = await openServer({ host: config.host, port: config.port });
   try {
+    // The whole desk: loaded only when nothing speaks against the start.
+    const { compose } = await import("../../compose/composition.ts");
     const composition = await compose(config, {
       workers: true,
       serveAt: server.url,
@@ -50,6 +51,7 @@ export async function workerCommand(invocation: Invocation, options: CommonOptio
       "a worker shares database and gateway with the desk: set DATABASE_URL and IBKR_GATEWAY_URL (for the simulator: countersign gateway)",
     );
   }
+  const { compose } = await import("../../compose/composition.ts");
   const composition = await compose(config, {
     workers: true,
     workerOnly: true,
