@@ -85,7 +85,7 @@ export function typeText(schema: unknown, depth = 0): string {
   const texts = types.map((type) => {
     if (type === "array") return `${typeText(of.items, depth)}[]`;
     if (type === "object") return objectText(of, depth);
-    return of.format === undefined ? type : `${type} <${of.format}>`;
+    return of.format === undefined || type === "null" ? type : `${type} <${of.format}>`;
   });
   return texts.length === 0 ? "any" : texts.join(" | ");
 }

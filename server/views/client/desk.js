@@ -3,6 +3,7 @@
 
 const REFRESH_DELAY_MS = 250;
 const LOST_AFTER_MS = 4_000;
+const LATEST_REFRESH_MS = 20_000;
 
 const localTime = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
@@ -137,5 +138,9 @@ function confirmRiskyForms() {
 
 enhance(document);
 setInterval(showCountdowns, 1_000);
+// Not every change is announced (a price, the market's clock): nothing that is looked at grows older than this.
+setInterval(() => {
+  if (!document.hidden && document.body.dataset.events) note("all");
+}, LATEST_REFRESH_MS);
 confirmRiskyForms();
 if (document.body.dataset.events) follow(document.body.dataset.events);
