@@ -261,6 +261,53 @@ describe("over random bars and orders", () => {
   });
 });
 
+describe("over random bars and brackets", () => {
+  const anyEntry = fc.record({
+    orderType: fc.constantFrom("LMT", "MKT", "STP"),
+    quantity: fc.integer({ min: 1, max: 300 }),
+    price,
+    stop: price,
+    target: price,
+    tif: fc.constantFrom("DAY", "GTC"),
+  });
+
+  test.each(["cancel", "activate"] as const)(
+    "children never sell more than was bought (%s)",
+    async (childrenOfPartialParent) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(anyBar, { minLength: 5, maxLength: 5 }),
+          anyEntry,
+          fc.boolean(),
+          async (bars, { stop, target, quantity, ...entry }, inSession) => {
+            const of = await replay(bars, {
+              cash: 10_000_000,
+              orders: { refusePercent: 10, childrenOfPartialParent },
+            });
+            const child = { conid: of.conid, side: "SELL", quantity, tif: "GTC", parentId: "p" };
+            if (inSession) of.simulator.open();
+            await of.place(
+              { conid: of.conid, side: "BUY", quantity, cOID: "p", ...entry },
+              { ...child, orderType: "STP", price: stop },
+              { ...child, orderType: "LMT", price: target },
+            );
+            for (let session = 0; session < 5 && of.simulator.view().more; session += 1) of.simulator.next();
+            const [parent, ...children] = of.simulator.orders();
+            const sold = children.reduce((sum, one) => sum + one.filled, 0);
+            expect(sold).toBeLessThanOrEqual(parent?.filled ?? 0);
+            if (childrenOfPartialParent === "cancel" && parent?.status !== "Filled") expect(sold).toBe(0);
+            const open = children.filter(
+              (one) => one.status === "PreSubmitted" || one.status === "Submitted",
+            );
+            if (sold > 0 && sold === parent?.filled) expect(open).toEqual([]);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+});
+
 async function check(of: Rig & { conid: number }, bars: readonly BarText[]): Promise<void> {
   await of.now("GET", "/iserver/account/trades?days=7");
   of.clock.advance(10_000);
