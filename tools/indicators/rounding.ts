@@ -15,7 +15,19 @@ export function rangeDecimals(close: number): number {
   return priceDecimals(close) + 1;
 }
 
-/** The number that `toFixed` writes; never -0. */
+/** Up to here a double's error is far below the distance from a half at which arithmetic is trusted. */
+const EXACT = 1e9;
+const NEAR_HALF = 1e-6;
+
+/** The number that `toFixed` writes; never -0. Text is made only where the scaled value lies too near a half to tell. */
 export function roundTo(value: number, decimals: number): number {
+  const factor = 10 ** decimals;
+  const scaled = value * factor;
+  const below = Math.floor(scaled);
+  const rest = scaled - below - 0.5;
+  // Both operands of the division are exact here, so its result is the double nearest to the written decimal.
+  if (Math.abs(scaled) < EXACT && Math.abs(rest) > NEAR_HALF) {
+    return (rest < 0 ? below : below + 1) / factor + 0;
+  }
   return Number(value.toFixed(decimals)) + 0;
 }
