@@ -25,7 +25,8 @@ export type DeskApi = {
   send<T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
 };
 
-const DEADLINE_MS = 60_000;
+/** Longest of all: moving the market by many sessions, which reads the orders back after each. */
+const DEADLINE_MS = 600_000;
 
 /** @throws DeskError of the kind that the API's problem document tells */
 export function deskApi(of: { base: string; token: string; fetch: FetchDesk; signal: AbortSignal }): DeskApi {

@@ -3,6 +3,8 @@
 import { MAIN_SESSION } from "#graph/gateway.ts";
 import { cancelOrder } from "#graph/orders/cancel.ts";
 import type { Database } from "#store/database.ts";
+import { ConflictError } from "#store/model/errors.ts";
+import { runsInHand } from "#store/runs/symbol-runs.ts";
 import { exchangeDate, sessionClose } from "#tools/calendar.ts";
 import type { Clock } from "#tools/clock.ts";
 import type { SessionHealth } from "#tools/ibkr/session/health.ts";
@@ -69,20 +71,32 @@ function healthCheck(health: SessionHealth): HealthCheck {
   return { name: "broker", state, detail, provenAt: health.lastProvenAt };
 }
 
-/** Null with a real broker: nobody moves its clock. `afterMove` looks for fills at once. */
+/** How long the market waits for runs in hand before it refuses to move. */
+const RUNS_IN_HAND_MS = 60_000;
+const POLL_MS = 100;
+
+/**
+ * Null with a real broker: nobody moves its clock. Sessions pass one at a time and `afterMove` reads the orders back
+ * after each: the gateway shows an order that ended on an earlier day no more.
+ */
 export function openMarket(parts: BrokerParts & { afterMove(): Promise<void> }): {
   control: MarketControl | null;
   tasks: WatchTask[];
 } {
   if (parts.kind !== "simulator") return { control: null, tasks: [] };
   const { gateways, simulators, config } = parts;
+  const nextSession = async (signal: AbortSignal): Promise<Date> =>
+    gateways.remote === null
+      ? new Date(simulators.open(MAIN_SESSION).next(1).now)
+      : gateways.remote.next(1, signal);
   const control: MarketControl = {
     async next(sessions, signal) {
-      const now =
-        gateways.remote === null
-          ? new Date(simulators.open(MAIN_SESSION).next(sessions).now)
-          : await gateways.remote.next(sessions, signal);
-      void parts.afterMove();
+      let now = parts.clock.now();
+      for (let moved = 0; moved < sessions; moved += 1) {
+        await untilNothingInHand(parts, signal);
+        now = await nextSession(signal);
+        await parts.afterMove();
+      }
       return now;
     },
     end: () => (gateways.remote === null ? endOf(simulators) : null),
@@ -96,6 +110,24 @@ export function openMarket(parts: BrokerParts & { afterMove(): Promise<void> }):
     },
   };
   return { control, tasks: paceSeconds > 0 ? [pace] : [] };
+}
+
+/** A run analyses and orders for one session: moving the market under it would only make it stale. */
+async function untilNothingInHand(parts: BrokerParts, signal: AbortSignal): Promise<void> {
+  const { database, clock } = parts;
+  const began = clock.monotonic();
+  for (;;) {
+    const runs = await runsInHand(database.db, MAIN_SESSION);
+    if (runs === 0) return;
+    signal.throwIfAborted();
+    if (clock.monotonic() - began > RUNS_IN_HAND_MS) {
+      throw new ConflictError(
+        "runs_in_hand",
+        `the market stands still while ${runs} symbol runs are at work; try again when they are done`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
 /** The close of the last session of any bar. */

@@ -65,6 +65,18 @@ export function unfinishedSymbolRuns(db: Db): Promise<SymbolRunRow[]> {
   );
 }
 
+/** How many runs of this gateway session are at work or about to be: neither ended nor waiting for an answer. */
+export async function runsInHand(db: Db, gatewaySession: string): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(symbolRuns)
+    .innerJoin(executions, eq(executions.id, symbolRuns.executionId))
+    .where(
+      and(sql`${symbolRuns.status} in ('queued', 'running')`, eq(executions.gatewaySession, gatewaySession)),
+    );
+  return row?.count ?? 0;
+}
+
 /** Remembers what the broker resolved the symbol to. */
 export async function setSymbolRunInstrument(db: Db, id: SymbolRunId, conid: Conid): Promise<void> {
   await db.update(symbolRuns).set({ conid }).where(eq(symbolRuns.id, id));

@@ -14,6 +14,8 @@ import { shaped } from "./schemas.ts";
 import { Alert, CurrentTradingState, PromptVersion } from "./trading-schemas.ts";
 
 const MARKET_DEADLINE_MS = 30_000;
+/** Each session waits for runs in hand and reads the orders back, within the broker's pacing. */
+const MOVE_DEADLINE_MS = 600_000;
 const trading = ["trading-state"];
 const market = ["market"];
 
@@ -120,7 +122,7 @@ export async function moveMarket(deps: WebDeps, sessions: number): Promise<z.out
   if (deps.market === null) {
     throw new ConflictError("not_a_simulator", "Only the gateway simulator's clock can be moved.");
   }
-  await deps.market.next(sessions, AbortSignal.timeout(MARKET_DEADLINE_MS));
+  await deps.market.next(sessions, AbortSignal.timeout(MOVE_DEADLINE_MS));
   return marketClock(deps);
 }
 
