@@ -121,8 +121,9 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
   app.get("/favicon.ico", (c) => c.redirect(`${assets.base}/mark.svg`, 302));
   app.route("/", authRoutes({ door, assets: assets.base, newId: deps.newId }));
   const api = apiRoutes(deps, feed, requireCaller(door));
+  let reference: ReturnType<typeof referenceModel> | undefined;
   app.get("/api/docs", (c) => {
-    const reference = referenceModel(apiDocument(api, deps.describe().version));
+    reference ??= referenceModel(apiDocument(api, deps.describe().version));
     return page(c, <ApiDocsPage model={{ ...reference, theme: themeOf(c), assets: assets.base }} />);
   });
   app.route("/", api);

@@ -5,9 +5,7 @@ import type { Frame } from "#server/views/layout/frame.ts";
 import { FailurePage } from "#server/views/pages/failure.tsx";
 import type { Notice } from "#server/views/parts/blocks.tsx";
 import { toErrorRecord } from "#store/model/errors.ts";
-import { latestEventId } from "#store/runs/event-feed.ts";
-import { listApprovals } from "#store/trading/approvals.ts";
-import { currentTradingState } from "#store/trading/trading-state.ts";
+import { deskGlance } from "#store/trading/glance.ts";
 import type { Door } from "../auth/guard.ts";
 import { themeOf } from "../auth/routes.tsx";
 import type { WebDeps } from "../deps.ts";
@@ -16,7 +14,6 @@ import { problemOf } from "../problems.ts";
 import { page } from "./html.ts";
 
 const CLOCK_DEADLINE_MS = 1_000;
-const MOST_COUNTED = 100;
 
 /** What a form has done, told on the page that follows; only these texts can be shown, never text from the address. */
 const DONE: Readonly<Record<string, Notice>> = {
@@ -64,13 +61,7 @@ export function createSite(options: { deps: WebDeps; door: Door; assets: string 
   const { deps, door, assets } = options;
 
   const frame = async (c: Context<FormEnv>, notice?: Notice): Promise<Frame> => {
-    const { db } = deps.database;
-    const [trading, pending, now, newest] = await Promise.all([
-      currentTradingState(db),
-      listApprovals(db, { status: "pending", limit: MOST_COUNTED }),
-      marketNow(deps),
-      latestEventId(db),
-    ]);
+    const [glance, now] = await Promise.all([deskGlance(deps.database.db), marketNow(deps)]);
     const caller = c.get("caller");
     const description = deps.describe();
     return {
@@ -78,8 +69,8 @@ export function createSite(options: { deps: WebDeps; door: Door; assets: string 
       theme: themeOf(c),
       formToken: caller.kind === "browser" ? door.sessions.formToken(caller.session) : "",
       assets,
-      eventsAfter: String(newest),
-      trading: trading.state,
+      eventsAfter: String(glance.newestEventId),
+      trading: glance.trading,
       broker: {
         kind: deps.broker.kind,
         paper: deps.broker.paper,
@@ -88,7 +79,7 @@ export function createSite(options: { deps: WebDeps; door: Door; assets: string 
       },
       model: { text: description.model, offline: description.modelOffline },
       marketNow: now,
-      pendingApprovals: pending.rows.length,
+      pendingApprovals: glance.pendingApprovals,
       notice: notice ?? DONE[c.req.query("done") ?? ""] ?? null,
     };
   };
