@@ -9,6 +9,8 @@ import { listExecutions } from "#store/runs/executions.ts";
 import { prepareFonts } from "#tools/charts/fonts.ts";
 import type { Config } from "../config/config.ts";
 import { settingsInForce } from "../config/settings-in-force.ts";
+import { gatewayAlerts } from "../gateway/alerts.ts";
+import { sharedOrderLock } from "../gateway/order-lock.ts";
 import { createApp } from "../http/app.tsx";
 import type { DeskDescription } from "../http/deps.ts";
 import { brokerTasks } from "../jobs/broker-tasks.ts";
@@ -101,14 +103,16 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     clock: systemClock,
   });
   for (const fault of simulators.faults) options.tell(`market data: ${fault.message}`);
+  const alerts = gatewayAlerts(database, warn);
+  closers.add(() => alerts.settled());
   const gateways = openGateways({
     config,
     simulators,
     clock: systemClock,
     sharedLedger: opened.pacingLedger,
+    sharedOrderLock: (gateway) => sharedOrderLock(database, gateway),
     processName: newId(),
-    onSessionChange: (session, { from, to, health }) =>
-      warn({ session, from, to, reason: health.reason }, "gateway session"),
+    alerts,
   });
   closers.add(() => gateways.close());
 

@@ -1,21 +1,21 @@
 // Which broker a run reaches: the built-in simulator in process, a simulator over HTTP, or IBKR's gateway.
 // Effects: network from first use on. The one place where clients, pacing and clocks meet.
-import { readFileSync } from "node:fs";
 import type { Gateway, GatewayRegistry } from "#graph/gateway.ts";
 import { MAIN_SESSION } from "#graph/gateway.ts";
-import { InputError } from "#store/model/errors.ts";
+import { ConflictError, DeskError, UnavailableError } from "#store/model/errors.ts";
 import type { AccountId } from "#store/model/ids.ts";
 import type { Clock, MarketClock } from "#tools/clock.ts";
-import type { IbkrClient } from "#tools/ibkr/client.ts";
-import { createIbkrClient } from "#tools/ibkr/create-client.ts";
+import type { IbkrClient, IbkrClientOptions } from "#tools/ibkr/client.ts";
+import type { PacingBudget } from "#tools/ibkr/pacing/budget.ts";
 import { pacingGate } from "#tools/ibkr/pacing/gate.ts";
 import type { PacingLedger } from "#tools/ibkr/pacing/ledger.ts";
 import { memoryLedger } from "#tools/ibkr/pacing/memory.ts";
-import type { SessionChange } from "#tools/ibkr/session/health.ts";
 import { httpTransport } from "#tools/ibkr/transport/http.ts";
 import { inProcessTransport } from "#tools/ibkr/transport/in-process.ts";
-import type { GatewayTransport } from "#tools/ibkr/transport/transport.ts";
 import type { Config } from "../config/config.ts";
+import type { GatewayAlerts } from "../gateway/alerts.ts";
+import { configuredClient, gatewayKey } from "../gateway/client.ts";
+import { trustOf } from "../gateway/trust.ts";
 import { type RemoteSimulator, remoteSimulator } from "./remote-simulator.ts";
 import type { Simulators } from "./simulators.ts";
 
@@ -23,10 +23,12 @@ export type GatewayParts = {
   config: Config;
   simulators: Simulators;
   clock: Clock;
-  /** The pacing memory that all processes share for one gateway address. */
-  sharedLedger(address: string): PacingLedger;
+  /** The pacing memory that all processes share for one gateway. */
+  sharedLedger(gateway: string): PacingLedger;
+  /** Keeps the order conversations of all processes with one gateway apart. */
+  sharedOrderLock(gateway: string): NonNullable<IbkrClientOptions["orderLock"]>;
   processName: string;
-  onSessionChange(session: string, change: SessionChange): void;
+  alerts: Pick<GatewayAlerts, "sessionChanged" | "penalised">;
 };
 
 export type Gateways = GatewayRegistry & {
@@ -42,14 +44,14 @@ export type Gateways = GatewayRegistry & {
 export function openGateways(parts: GatewayParts): Gateways {
   const { gatewayUrl } = parts.config;
   const remote = gatewayUrl === null ? null : remoteSimulator(gatewayUrl, trustOf(parts.config));
-  const mainKind = remote === null ? Promise.resolve("simulator" as const) : probe(remote);
+  const kind = kindOf(remote);
   const connections = new Map<string, Promise<Connection>>();
 
   const connect = async (session: string): Promise<Connection> => {
     if (session !== MAIN_SESSION || gatewayUrl === null || remote === null) return inProcess(parts, session);
-    const kind = await mainKind;
-    const marketClock: MarketClock = kind === "simulator" ? remote : { now: async () => parts.clock.now() };
-    return overHttp(parts, { url: gatewayUrl, kind, marketClock });
+    const taken = await kind.taken;
+    const marketClock: MarketClock = taken === "simulator" ? remote : { now: async () => parts.clock.now() };
+    return overHttp(parts, { url: gatewayUrl, kind: taken, marketClock });
   };
   const connection = (session: string): Promise<Connection> => {
     let known = connections.get(session);
@@ -61,13 +63,14 @@ export function openGateways(parts: GatewayParts): Gateways {
     return known;
   };
   return {
-    mainKind,
+    mainKind: kind.taken,
     remote,
     mainClient: async () => (await connection(MAIN_SESSION)).client,
     async open(session) {
       const { account, ...gateway } = await connection(session);
       if (account !== null) return { ...gateway, accountId: account };
       const { accountId } = await gateway.client.ensureReady(AbortSignal.timeout(READY_MS));
+      await kind.confirm();
       return { ...gateway, accountId };
     },
     async close() {
@@ -87,16 +90,18 @@ type Connection = Omit<Gateway, "accountId"> & { account: AccountId | null };
 function inProcess(parts: GatewayParts, session: string): Connection {
   const simulator = parts.simulators.open(session);
   const account = parts.simulators.accountOf(session);
-  const transport = inProcessTransport({ fetch: simulator.fetch, address: "in-process gateway simulator" });
-  const ledger = memoryLedger(parts.clock);
+  const address = "in-process gateway simulator";
   const marketClock = simulator.clock;
-  const client = clientOf(parts, {
+  const client = configuredClient({
+    config: parts.config,
     session,
     kind: "simulator",
-    transport,
-    ledger,
+    transport: inProcessTransport({ fetch: simulator.fetch, address }),
+    pacing: paced(parts, { session, address, ledger: memoryLedger(parts.clock) }),
+    clock: parts.clock,
     marketClock,
     accountId: account,
+    onSessionChange: (change) => parts.alerts.sessionChanged(session, change),
   });
   return { kind: "simulator", session, client, marketClock, account, barSource: parts.simulators.barSource };
 }
@@ -104,69 +109,76 @@ function inProcess(parts: GatewayParts, session: string): Connection {
 type Remote = { url: string; kind: "ibkr" | "simulator"; marketClock: MarketClock };
 
 function overHttp(parts: GatewayParts, { url, kind, marketClock }: Remote): Connection {
-  const client = clientOf(parts, {
-    session: MAIN_SESSION,
+  const key = gatewayKey(url);
+  const session = MAIN_SESSION;
+  const client = configuredClient({
+    config: parts.config,
+    session,
     kind,
     transport: httpTransport({ url, trust: trustOf(parts.config) }),
-    ledger: parts.sharedLedger(new URL(url).host),
+    pacing: paced(parts, { session, address: key, ledger: parts.sharedLedger(key) }),
+    clock: parts.clock,
     marketClock,
     accountId: parts.config.account,
+    orderLock: parts.sharedOrderLock(key),
+    onSessionChange: (change) => parts.alerts.sessionChanged(session, change),
   });
   const barSource = kind === "ibkr" ? "ibkr" : `simulator:${new URL(url).host}`;
-  return { kind, session: MAIN_SESSION, client, marketClock, account: null, barSource };
+  return { kind, session, client, marketClock, account: null, barSource };
 }
 
-type ClientOf = {
-  session: string;
-  kind: "ibkr" | "simulator";
-  transport: GatewayTransport;
-  ledger: PacingLedger;
-  marketClock: MarketClock;
-  accountId: AccountId | null;
-};
-
-function clientOf(parts: GatewayParts, of: ClientOf): IbkrClient {
-  return createIbkrClient({
-    transport: of.transport,
-    pacing: pacingGate({ ledger: of.ledger, processName: `${parts.processName}-${of.session}` }),
-    clock: parts.clock,
-    marketClock: of.marketClock,
-    ...(of.accountId === null ? {} : { accountId: of.accountId }),
-    requirePaper: parts.config.mode === "paper",
-    gatewayKind: of.kind,
-    session: of.session,
-    onSessionChange: (change) => parts.onSessionChange(of.session, change),
+function paced(
+  parts: GatewayParts,
+  { session, address, ledger }: { session: string; address: string; ledger: PacingLedger },
+): PacingBudget {
+  return pacingGate({
+    ledger,
+    processName: `${parts.processName}-${session}`,
+    onPenalty: (until) => parts.alerts.penalised({ session, address, until: new Date(until) }),
   });
 }
 
-function trustOf(config: Config) {
-  const { certificateFingerprint: fingerprint, certificateAuthority } = config.gateway;
+type Kind = "ibkr" | "simulator";
+
+/** What a gateway is. One that did not answer at the start is taken for IBKR's, which has to be confirmed before use. */
+function kindOf(remote: RemoteSimulator | null): { taken: Promise<Kind>; confirm(): Promise<void> } {
+  let first = remote === null ? Promise.resolve("simulator" as const) : probe(remote);
   return {
-    ...(fingerprint === undefined ? {} : { fingerprints: [fingerprint] }),
-    ...(certificateAuthority === undefined ? {} : { ca: readAuthority(certificateAuthority) }),
+    taken: first.then((kind) => kind ?? "ibkr"),
+    async confirm() {
+      if (remote === null || (await first) !== null) return;
+      const kind = await probe(remote);
+      if (kind === "ibkr") first = Promise.resolve(kind);
+      else throw kind === null ? kindUnknown() : kindTurnedOut();
+    },
   };
 }
 
-function readAuthority(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new InputError(
-      "certificate_authority_unreadable",
-      `gateway.certificateAuthority: cannot read ${file}`,
-      { cause },
-    );
-  }
+function kindUnknown(): UnavailableError {
+  return new UnavailableError("gateway_kind_unknown", "The gateway has not told yet what it is.", {
+    facts: { sent: false },
+  });
+}
+
+function kindTurnedOut(): ConflictError {
+  return new ConflictError(
+    "gateway_is_simulator",
+    "The gateway is a simulator. It did not answer when this desk started, which therefore took it for IBKR's: restart the desk, so that simulated prices are never kept as real ones.",
+    { facts: { sent: false } },
+  );
 }
 
 const PROBE_MS = 5_000;
 
-/** A simulator answers its control call; IBKR's gateway redirects or refuses any path that is not its API. */
-async function probe(simulator: RemoteSimulator): Promise<"ibkr" | "simulator"> {
+/**
+ * A simulator answers its control call; IBKR's gateway redirects or refuses any path that is not its API.
+ * Null: nothing answered.
+ */
+async function probe(simulator: RemoteSimulator): Promise<Kind | null> {
   try {
     await simulator.now(AbortSignal.timeout(PROBE_MS));
     return "simulator";
-  } catch {
-    return "ibkr";
+  } catch (error) {
+    return error instanceof DeskError && error.code === "not_a_simulator" ? "ibkr" : null;
   }
 }

@@ -59,8 +59,9 @@ export function loadConfig(sources: ConfigSources): Config {
   const environment = parseEnvironment(sources, faults);
   const file = parseFile(sources, faults);
   faults.push(...contradictions(environment.sound, sources));
+  if (file !== null) faults.push(...certificateContradictions(file.content));
   if (faults.length > 0 || environment.whole === null || file === null) throw new ConfigError(faults);
-  const notices = unsupported(sources.variables);
+  const notices = [...unsupported(sources.variables), ...insecurities(file.content)];
   return {
     ...file.content,
     ...fromEnvironment(environment.whole, sources.directory),
@@ -186,6 +187,22 @@ function contradictions(environment: SoundEnvironment, sources: ConfigSources): 
     faults.push("IBKR_GATEWAY_URL: missing (live trading needs a real gateway)");
   }
   return faults;
+}
+
+function certificateContradictions({ gateway }: ConfigFile): string[] {
+  if (!gateway.insecureCertificate) return [];
+  const judging = (["certificateFingerprint", "certificateAuthority"] as const).filter(
+    (key) => gateway[key] !== undefined,
+  );
+  return judging.map((key) => `gateway.${key}: without effect while gateway.insecureCertificate is true`);
+}
+
+/** What is allowed only for people who know why: told at every start and by `doctor`. */
+export function insecurities({ gateway }: Pick<ConfigFile, "gateway">): string[] {
+  if (!gateway.insecureCertificate) return [];
+  return [
+    "gateway.insecureCertificate is true: the gateway's certificate is not checked, so whoever answers at that address could read and change orders. Pin its fingerprint instead (gateway.certificateFingerprint).",
+  ];
 }
 
 function fromEnvironment(

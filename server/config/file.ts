@@ -63,6 +63,8 @@ export const ConfigFileSchema = z.strictObject({
         .optional(),
       /** File with the certificate authority that signed the gateway's certificate (PEM). */
       certificateAuthority: z.string().min(1).optional(),
+      /** Accept any certificate: whoever answers at that address is believed. `doctor` complains about it. */
+      insecureCertificate: z.boolean().default(false),
     })
     .prefault({}),
 });

@@ -26,3 +26,11 @@ export async function raiseAlertOnce(db: Db, alert: StandingAlert): Promise<bool
         and order_id is not distinct from ${orderId}::uuid)`);
   return (result.rowCount ?? 0) > 0;
 }
+
+/** What stood under this code is over: acknowledged by `who`. Returns how many there were. */
+export async function settleStandingAlerts(db: Db, code: string, who: string): Promise<number> {
+  const result = await db.execute(sql`
+    update alerts set acknowledged_at = now(), acknowledged_by = ${who}
+    where acknowledged_at is null and code = ${code}`);
+  return result.rowCount ?? 0;
+}

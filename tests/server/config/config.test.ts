@@ -110,6 +110,24 @@ describe("config: faults", () => {
   });
 });
 
+describe("config: the gateway's certificate", () => {
+  const insecure = "gateway:\n  insecureCertificate: true\n";
+
+  test("complains at every start while any certificate is accepted", () => {
+    expect(load({}).notices).toEqual([]);
+    expect(load({}, { configFile: yaml(insecure) }).notices).toEqual([
+      expect.stringMatching(/insecureCertificate is true.*not checked.*Pin its fingerprint/),
+    ]);
+  });
+
+  test("refuses a pin beside it, which would have no effect", () => {
+    const both = yaml(`${insecure}  certificateFingerprint: "${Array(32).fill("AB").join(":")}"\n`);
+    expect(faultsOf(() => load({}, { configFile: both }))).toEqual([
+      expect.stringMatching(/gateway.certificateFingerprint: without effect/),
+    ]);
+  });
+});
+
 describe("config: live trading", () => {
   const live = { PAPER_TRADING_MODE: "false", IBKR_GATEWAY_URL: "https://localhost:5000" };
 
