@@ -5,8 +5,11 @@ import { DecimalString } from "./money.ts";
 export const RunMode = z.enum(["replay", "paper", "live"]);
 export type RunMode = z.infer<typeof RunMode>;
 
-/** Who asks a person: `ask` always, `auto` never (rules alone countersign), `never` nothing is ever approved (dry run). */
-export const ApprovalPolicy = z.enum(["ask", "auto", "never"]);
+/**
+ * Who asks a person: `ask` always, `auto` never (rules alone countersign), `never` nothing is ever approved (dry run),
+ * `conditions` when one of the strategy's conditions holds (`askWhen`), else the rules alone.
+ */
+export const ApprovalPolicy = z.enum(["ask", "auto", "never", "conditions"]);
 export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
 
 /**
@@ -52,10 +55,12 @@ export type NodeEventKind = z.infer<typeof NodeEventKind>;
 export const ApprovalStatus = z.enum(["pending", "approved", "edited", "rejected", "expired"]);
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
-/** What a person may change: quantity down only, limit price within the rules. */
+/** What a person may change: quantity down only; limit, stop and target within the rules. Null or absent: unchanged. */
 export const ApprovalEdit = z.object({
   quantity: DecimalString.nullable(),
   limitPrice: DecimalString.nullable(),
+  stopPrice: DecimalString.nullish(),
+  targetPrice: DecimalString.nullish(),
 });
 export type ApprovalEdit = z.infer<typeof ApprovalEdit>;
 

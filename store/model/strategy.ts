@@ -132,9 +132,38 @@ export const WorkflowDefinition = z.strictObject({
 });
 export type WorkflowDefinition = z.infer<typeof WorkflowDefinition>;
 
-export const StrategyParameters = z.strictObject({
-  symbols: z.array(Ticker).min(1).max(5000),
-  approval: ApprovalPolicy.default("ask"),
-  risk: RiskLimits.prefault({}),
+const amount = DecimalString.refine((value) => Number(value) > 0, "above 0");
+
+/** With approval "conditions": a person is asked when one of these holds. Money in the order's currency. */
+export const ApprovalConditions = z.strictObject({
+  /** Value of the order above which a person is asked; null: at no value. */
+  valueAbove: amount.nullable().default(null),
+  /** Loss at the stop above which a person is asked; null: at no loss. */
+  lossAbove: amount.nullable().default(null),
+  /** The analysts do not agree, or the risk manager has cut the order. */
+  disagreement: z.boolean().default(true),
+  /** This account has never traded the symbol by this desk. */
+  firstTrade: z.boolean().default(true),
+  /** Real money. */
+  liveMode: z.boolean().default(true),
 });
+export type ApprovalConditions = z.infer<typeof ApprovalConditions>;
+
+function asksEver(when: ApprovalConditions): boolean {
+  const { valueAbove, lossAbove, disagreement, firstTrade, liveMode } = when;
+  return valueAbove !== null || lossAbove !== null || disagreement || firstTrade || liveMode;
+}
+
+export const StrategyParameters = z
+  .strictObject({
+    symbols: z.array(Ticker).min(1).max(5000),
+    approval: ApprovalPolicy.default("ask"),
+    /** Read with approval "conditions" only. */
+    askWhen: ApprovalConditions.prefault({}),
+    risk: RiskLimits.prefault({}),
+  })
+  .refine(({ approval, askWhen }) => approval !== "conditions" || asksEver(askWhen), {
+    path: ["askWhen"],
+    message: 'name at least one condition, or choose approval "auto"',
+  });
 export type StrategyParameters = z.infer<typeof StrategyParameters>;

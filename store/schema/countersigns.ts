@@ -95,8 +95,9 @@ export const approvals = pgTable(
     status: text().$type<ApprovalStatus>().notNull().default("pending"),
     /** Exactly what the person was shown. */
     shown: facts<unknown>("shown").notNull(),
-    /** On the clock that the answers are stamped with. */
     expiresAt: instant("expires_at").notNull(),
+    /** `machine`: the clock that answers are stamped with; `market`: the clock of the run's gateway session. */
+    expiresOn: text("expires_on").$type<"machine" | "market">().notNull().default("machine"),
     edit: facts<ApprovalEdit>("edit"),
     reason: prose("reason"),
     answeredBy: text("answered_by"),
@@ -111,6 +112,7 @@ export const approvals = pgTable(
     index("approvals_by_verdict").on(table.verdictId),
     index("approvals_expiring").on(table.expiresAt).where(sql`status = 'pending'`),
     check("approvals_status", oneOf(table.status, ApprovalStatus.options)),
+    check("approvals_expires_on", oneOf(table.expiresOn, ["machine", "market"])),
     check("approvals_channel", oneOf(table.channel, ApprovalChannel.options)),
     check("approvals_answered", sql`(${table.status} = 'pending') = (${table.answeredAt} is null)`),
     check("approvals_edit", sql`(${table.status} = 'edited') = (${table.edit} is not null)`),

@@ -1,5 +1,5 @@
 // Approvals: asked once, answered once. Effects: database, NOTIFY. A conditional update decides every race.
-import { and, asc, desc, eq, gt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { announce } from "../events.ts";
 import { ConflictError } from "../model/errors.ts";
@@ -14,7 +14,9 @@ export type ApprovalRow = typeof approvals.$inferSelect;
 /** Asks; asking again with the same id returns the row as it is now. */
 export async function createApproval(
   db: Db,
-  input: Pick<ApprovalRow, "id" | "symbolRunId" | "verdictId" | "shown" | "expiresAt">,
+  input: Pick<ApprovalRow, "id" | "symbolRunId" | "verdictId" | "shown" | "expiresAt"> & {
+    expiresOn?: ApprovalRow["expiresOn"];
+  },
 ): Promise<ApprovalRow> {
   const [row] = await db
     .insert(approvals)
@@ -31,8 +33,10 @@ export type AnswerApproval = {
   answer: ApprovalAnswer;
   who: string;
   channel: ApprovalChannel;
-  /** On the clock of `expiresAt`. */
+  /** Machine clock: what the answer is stamped with. */
   at: Instant;
+  /** The market clock of the run's gateway session; absent where it is the machine's. */
+  marketAt?: Instant;
 };
 
 const STATUS_OF = { approve: "approved", edit: "edited", reject: "rejected" } as const;
@@ -54,12 +58,18 @@ export async function answerApproval(db: Db, input: AnswerApproval): Promise<App
       answeredAt: input.at,
     })
     .where(
-      and(eq(approvals.id, input.id), eq(approvals.status, "pending"), gt(approvals.expiresAt, input.at)),
+      and(eq(approvals.id, input.id), eq(approvals.status, "pending"), inTime(input.at, input.marketAt)),
     )
     .returning();
   if (row === undefined) throw refusal(await getApproval(db, input.id));
   await tell(db, [row]);
   return row;
+}
+
+/** Still open at that moment of the row's own clock. */
+function inTime(at: Instant, marketAt: Instant = at): SQL {
+  return sql`${approvals.expiresAt} >
+    case ${approvals.expiresOn} when 'market' then ${marketAt}::timestamptz else ${at}::timestamptz end`;
 }
 
 function refusal(row: ApprovalRow): ConflictError {
@@ -74,15 +84,48 @@ function refusal(row: ApprovalRow): ConflictError {
   );
 }
 
-/** Ends everything that nobody answered in time; returns what was ended now. */
+/** Ends everything that nobody answered in time by the machine's clock; returns what was ended now. */
 export async function expireApprovals(db: Db, at: Instant): Promise<ApprovalRow[]> {
+  return expireWhere(
+    db,
+    at,
+    sql`${approvals.expiresOn} = 'machine' and ${approvals.expiresAt} <= ${at}::timestamptz`,
+  );
+}
+
+/** The same by the market clock of one gateway session. */
+export async function expireApprovalsOfSession(
+  db: Db,
+  of: { gatewaySession: string; marketAt: Instant; at: Instant },
+): Promise<ApprovalRow[]> {
+  return expireWhere(
+    db,
+    of.at,
+    sql`${approvals.expiresOn} = 'market' and ${approvals.expiresAt} <= ${of.marketAt}::timestamptz
+      and ${approvals.symbolRunId} in (select run.id from symbol_runs run
+        join executions execution on execution.id = run.execution_id
+        where execution.gateway_session = ${of.gatewaySession})`,
+  );
+}
+
+async function expireWhere(db: Db, at: Instant, overdue: SQL): Promise<ApprovalRow[]> {
   const rows = await db
     .update(approvals)
     .set({ status: "expired", answeredAt: at })
-    .where(and(sql`${approvals.status} = 'pending'`, lte(approvals.expiresAt, at)))
+    .where(and(sql`${approvals.status} = 'pending'`, overdue))
     .returning();
   await tell(db, rows);
   return rows;
+}
+
+/** Gateway sessions in which something waits for an answer until a market time. */
+export async function sessionsAwaitingAnswers(db: Db): Promise<string[]> {
+  const result = await db.execute<{ gateway_session: string }>(sql`
+    select distinct execution.gateway_session from approvals
+      join symbol_runs run on run.id = approvals.symbol_run_id
+      join executions execution on execution.id = run.execution_id
+    where approvals.status = 'pending' and approvals.expires_on = 'market' order by 1`);
+  return result.rows.map((row) => row.gateway_session);
 }
 
 /** @throws NotFoundError `approval_not_found` */

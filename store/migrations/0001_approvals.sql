@@ -1,0 +1,4 @@
+ALTER TABLE "executions" DROP CONSTRAINT "executions_approval";--> statement-breakpoint
+ALTER TABLE "approvals" ADD COLUMN "expires_on" text DEFAULT 'machine' NOT NULL;--> statement-breakpoint
+ALTER TABLE "approvals" ADD CONSTRAINT "approvals_expires_on" CHECK ("approvals"."expires_on" in ('machine', 'market'));--> statement-breakpoint
+ALTER TABLE "executions" ADD CONSTRAINT "executions_approval" CHECK ("executions"."approval" in ('ask', 'auto', 'never', 'conditions'));
