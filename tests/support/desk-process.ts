@@ -1,4 +1,5 @@
 // The real program in a process of its own, as a user starts it: for fault tests, browser tests and the bench.
+// Effects: child processes; whatever still runs when the test process ends is killed with it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +8,7 @@ import path from "node:path";
 const root = path.resolve(import.meta.dirname, "../..");
 const program = path.join(root, "server/bin/countersign.mjs");
 
-export type DeskProcess = {
-  url: string;
+export type ProgramProcess = {
   pid: number;
   /** All that it printed so far. */
   output(): string;
@@ -18,6 +18,8 @@ export type DeskProcess = {
   stop(): Promise<number | null>;
   exited: Promise<number | null>;
 };
+
+export type DeskProcess = ProgramProcess & { url: string };
 
 export type DeskOptions = {
   dataDir: string;
@@ -47,55 +49,78 @@ function environmentFor(options: DeskOptions): NodeJS.ProcessEnv {
   };
 }
 
-function spawnProgram(
-  options: DeskOptions,
-  args: readonly string[],
-): { child: ChildProcess; output(): string; exited: Promise<number | null> } {
-  const child = spawn(process.execPath, [program, ...args], {
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+function spawnProgram(options: DeskOptions, args: readonly string[]): ProgramProcess {
+  const child = spawn(process.execPath, [program, ...args, ...(options.arguments ?? [])], {
     cwd: root,
     env: environmentFor(options),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-  return { child, output: () => output, exited };
+  const exited = new Promise<number | null>((resolve) =>
+    child.once("close", (code) => {
+      running.delete(child);
+      resolve(code);
+    }),
+  );
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exited;
+  };
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    exited,
+    kill: async () => void (await end("SIGKILL")),
+    stop: () => end("SIGINT"),
+  };
 }
 
-/** Starts `countersign start` and waits until it says that it serves. @throws when it ends before that, with its output. */
-export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
-  const { child, output, exited } = spawnProgram(options, ["start", ...(options.arguments ?? [])]);
-  const announced = path.join(options.dataDir, "desk.json");
+/** Looks every 20 ms until there is something. @throws when the program ends before, with its output */
+async function whenReady<T>(started: ProgramProcess, look: () => T | null): Promise<T> {
   let ended = false;
-  void exited.then(() => (ended = true));
-  const url = await new Promise<string>((resolve, reject) => {
-    const look = setInterval(() => {
-      if (ended) {
-        clearInterval(look);
-        reject(new Error(`the desk ended before it served:\n${output()}`));
-      } else if (existsSync(announced)) {
-        const desk = readAnnouncement(announced);
-        if (desk === null || desk.pid !== child.pid) return;
-        clearInterval(look);
-        resolve(desk.url);
-      }
-    }, 20);
+  void started.exited.then(() => (ended = true));
+  for (;;) {
+    const found = look();
+    if (found !== null) return found;
+    if (ended) throw new Error(`the program ended before it was ready:\n${started.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Starts `countersign start` and waits until it says that it serves. */
+export async function startDesk(options: DeskOptions): Promise<DeskProcess> {
+  const started = spawnProgram(options, ["start"]);
+  const announced = path.join(options.dataDir, "desk.json");
+  const url = await whenReady(started, () => {
+    const desk = existsSync(announced) ? readAnnouncement(announced) : null;
+    return desk?.pid === started.pid ? desk.url : null;
   });
-  return {
-    url,
-    pid: child.pid ?? 0,
-    output,
-    exited,
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-    async stop() {
-      child.kill("SIGINT");
-      return exited;
-    },
-  };
+  return { ...started, url };
+}
+
+/** Starts `countersign gateway` on a free port; `url` is the simulator's. */
+export async function startGateway(options: DeskOptions): Promise<DeskProcess> {
+  const started = spawnProgram(options, ["gateway", "--port", "0"]);
+  const url = await whenReady(
+    started,
+    () => /IBKR_GATEWAY_URL=(http\S+);/.exec(started.output())?.[1] ?? null,
+  );
+  return { ...started, url };
+}
+
+/** Starts `countersign worker` and waits until it takes jobs. */
+export async function startWorker(options: DeskOptions): Promise<ProgramProcess> {
+  const started = spawnProgram(options, ["worker"]);
+  await whenReady(started, () => (/symbol runs at a time/.test(started.output()) ? true : null));
+  return started;
 }
 
 function readAnnouncement(file: string): { pid: number; url: string } | null {
@@ -124,15 +149,26 @@ export async function runCommand(
   return { code, stdout, stderr };
 }
 
-/** One authenticated API call on a running desk. */
-export async function callDesk<T>(url: string, method: string, route: string, body?: unknown): Promise<T> {
+/** One authenticated API call on a running desk, whatever it answers. */
+export async function askDesk<T>(
+  url: string,
+  method: string,
+  route: string,
+  body?: unknown,
+): Promise<{ status: number; body: T }> {
   const response = await fetch(new URL(route, url), {
     method,
     headers: { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
+  return { status: response.status, body: JSON.parse(await response.text()) as T };
+}
+
+/** One authenticated API call on a running desk. @throws on any answer but a success */
+export async function callDesk<T>(url: string, method: string, route: string, body?: unknown): Promise<T> {
+  const answer = await askDesk<T>(url, method, route, body);
+  if (answer.status >= 300)
+    throw new Error(`${method} ${route}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
 }

@@ -1,8 +1,9 @@
 // Orders at the broker that this desk never sent (by hand, another session) become rows marked external. Effects: database.
+import type { Db } from "#store/database.ts";
 import { type AccountId, derivedId, type OrderId } from "#store/model/ids.ts";
 import { type DecimalString, dec } from "#store/model/money.ts";
 import { isTerminal, type Position } from "#store/model/order.ts";
-import { createOrders, type NewOrder, orderByBrokerId } from "#store/trading/orders.ts";
+import { childOrders, createOrders, type NewOrder, orderByBrokerId } from "#store/trading/orders.ts";
 import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
 import type { OrderDeps } from "../types.ts";
@@ -18,6 +19,7 @@ export async function adoptExternal(
     const { accountId, brokerOrderId } = order;
     if (accountId !== deps.gateway.accountId) continue;
     if ((await orderByBrokerId(db, { accountId, brokerOrderId })) !== null) continue;
+    if (await isChildOfOurs(db, order)) continue;
     const held = of.positions.find((position) => position.conid === order.conid);
     const [row] = await createOrders(db, [externalRow(order, { deps, held, currency: of.currency })]);
     adopted += 1;
@@ -32,6 +34,16 @@ export async function adoptExternal(
       });
   }
   return adopted;
+}
+
+/** A stop or target that a submission still in doubt put there: it carries no id of ours until it has been looked up. */
+async function isChildOfOurs(db: Db, order: BrokerOrder): Promise<boolean> {
+  const { accountId, parentBrokerOrderId } = order;
+  if (parentBrokerOrderId === null) return false;
+  const parent = await orderByBrokerId(db, { accountId, brokerOrderId: parentBrokerOrderId });
+  if (parent === null || parent.external) return false;
+  const children = await childOrders(db, parent.id);
+  return children.some((child) => child.brokerOrderId === null && !isTerminal(child.status));
 }
 
 export function externalOrderId(accountId: AccountId, brokerOrderId: string): OrderId {

@@ -22,16 +22,22 @@ export async function applyPoll(
   signal?: AbortSignal,
 ): Promise<{ events: number; fills: number }> {
   const { accountId } = deps.gateway;
-  const open = (await workingOrders(deps.database.db, { accountId })).filter(
-    (row) => row.status !== "INITIALIZED",
-  );
+  const open = (await workingOrders(deps.database.db, { accountId }))
+    .filter((row) => row.status !== "INITIALIZED")
+    // Parents first: what this reading tells of them names their children.
+    .toSorted((a, b) => Number(a.parentOrderId !== null) - Number(b.parentOrderId !== null));
   const at = await businessNow(deps);
   let events = 0;
   const notListed: OrderRow[] = [];
-  for (const order of open) {
+  for (const [index, order] of open.entries()) {
     const found = findLive(order, open, reading.live);
-    if (found === undefined) notListed.push(order);
-    else events += (await applySeen(deps.database.db, { order, seen: seenOrder(found), at })).events;
+    if (found === undefined) {
+      notListed.push(order);
+      continue;
+    }
+    const applied = await applySeen(deps.database.db, { order, seen: seenOrder(found), at });
+    open[index] = applied.order;
+    events += applied.events;
   }
   events += await settleInDoubt(deps, notListed, signal);
   for (const order of notListed) events += await followUp(deps, { order, at }, signal);
