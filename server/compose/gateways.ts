@@ -15,8 +15,8 @@ import { inProcessTransport } from "#tools/ibkr/transport/in-process.ts";
 import type { Config } from "../config/config.ts";
 import type { GatewayAlerts } from "../gateway/alerts.ts";
 import { configuredClient, gatewayKey } from "../gateway/client.ts";
+import { type RemoteSimulator, remoteSimulator } from "../gateway/remote-simulator.ts";
 import { trustOf } from "../gateway/trust.ts";
-import { type RemoteSimulator, remoteSimulator } from "./remote-simulator.ts";
 import type { Simulators } from "./simulators.ts";
 
 export type GatewayParts = {
