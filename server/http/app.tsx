@@ -11,7 +11,6 @@ import { ApiDocsPage } from "#server/views/pages/api-docs.tsx";
 import { PlainFailurePage } from "#server/views/pages/failure.tsx";
 import { BouncePage } from "#server/views/pages/login.tsx";
 import { toErrorRecord } from "#store/model/errors.ts";
-import { referenceModel } from "./api/reference.ts";
 import { apiDocument, apiRoutes } from "./api/routes.ts";
 import { loadAssets } from "./assets/catalog.ts";
 import { assetRoutes } from "./assets/routes.ts";
@@ -27,6 +26,7 @@ import { securityHeaders } from "./guards/security-headers.ts";
 import { page } from "./pages/html.ts";
 import { pageRoutes } from "./pages/routes.tsx";
 import { problem, problemOf, problemResponse } from "./problems.ts";
+import { referenceModel } from "./reference.ts";
 
 export type WebApp = {
   /** What a server (or a test) calls with each request. */

@@ -1,7 +1,7 @@
 // The risk limits as form fields, in the words of a person, grouped as one thinks of them. Pure.
 
 import type { LimitField, LimitGroup } from "#server/views/pages/strategies.tsx";
-import type { RiskLimits } from "#store/model/strategy.ts";
+import type { ApprovalConditions, RiskLimits, StrategyParameters } from "#store/model/strategy.ts";
 
 type Words = readonly [label: string, hint: string];
 type Group = { title: string; fields: Readonly<Partial<Record<keyof RiskLimits, Words>>> };
@@ -65,6 +65,15 @@ export const LIMIT_GROUPS: readonly Group[] = [
   },
 ];
 
+/** When a person is asked; read with approval "conditions" only. */
+export const CONDITION_FIELDS: Readonly<Record<keyof ApprovalConditions, Words>> = {
+  valueAbove: ["Value above", "In the order's currency; empty: at no value."],
+  lossAbove: ["Loss at the stop above", "In the order's currency; empty: at no loss."],
+  disagreement: ["Disagreement", "The analysts do not agree, or the risk manager cut the order."],
+  firstTrade: ["First trade of a symbol", "This account has never traded it by this desk."],
+  liveMode: ["Real money", ""],
+};
+
 const CHOICES: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   entryOrder: [
     ["LIMIT", "Limit"],
@@ -81,15 +90,33 @@ const YES_OR_NO = [
   ["true", "Allowed"],
 ] as const;
 
+const ASK_OR_NOT = [
+  ["true", "Ask"],
+  ["false", "Do not ask"],
+] as const;
+
+type Typed = Readonly<Record<string, string>>;
+type YesNo = typeof YES_OR_NO | typeof ASK_OR_NOT;
+
+function fieldsOf(
+  words: Readonly<Record<string, Words>>,
+  of: { present: Readonly<Record<string, unknown>>; typed: Typed; yesNo: YesNo },
+): LimitField[] {
+  return Object.entries(words).map(([name, [label, hint]]): LimitField => {
+    const value = of.typed[name] ?? String(of.present[name] ?? "");
+    const options = typeof of.present[name] === "boolean" ? of.yesNo : (CHOICES[name] ?? null);
+    return { name, label, hint, value, options };
+  });
+}
+
 /** The groups with the present values, or with what was typed and refused. */
-export function limitGroups(limits: RiskLimits, typed: Readonly<Record<string, string>>): LimitGroup[] {
-  const present: Readonly<Record<string, unknown>> = limits;
-  return LIMIT_GROUPS.map(({ title, fields }) => ({
-    title,
-    fields: Object.entries(fields).map(([name, [label, hint]]): LimitField => {
-      const value = typed[name] ?? String(present[name] ?? "");
-      const options = typeof present[name] === "boolean" ? YES_OR_NO : (CHOICES[name] ?? null);
-      return { name, label, hint, value, options };
-    }),
-  }));
+export function limitGroups(parameters: StrategyParameters, typed: Typed): LimitGroup[] {
+  const conditions = { present: parameters.askWhen, typed, yesNo: ASK_OR_NOT };
+  return [
+    { title: "When a person is asked", fields: fieldsOf(CONDITION_FIELDS, conditions) },
+    ...LIMIT_GROUPS.map(({ title, fields }) => ({
+      title,
+      fields: fieldsOf(fields, { present: parameters.risk, typed, yesNo: YES_OR_NO }),
+    })),
+  ];
 }

@@ -19,10 +19,11 @@ import { limitGroups } from "./limit-fields.ts";
 import { type Site, withDone } from "./site.tsx";
 
 function flat(parameters: StrategyParameters): Map<string, string> {
-  const { risk, symbols, ...rest } = parameters;
+  const { risk, askWhen, symbols, ...rest } = parameters;
   return new Map([
     ["symbols", symbols.join(" ")],
     ...Object.entries(rest).map(([key, value]): [string, string] => [key, String(value)]),
+    ...Object.entries(askWhen).map(([key, value]): [string, string] => [key, String(value)]),
     ...Object.entries(risk).map(([key, value]): [string, string] => [key, String(value)]),
   ]);
 }
@@ -33,6 +34,8 @@ function difference(older: StrategyParameters, newer: StrategyParameters): strin
     .filter(([key, value]) => before.get(key) !== value)
     .map(([key, value]) => `${key}: ${before.get(key) ?? "none"} → ${value}`);
 }
+
+const MAY_BE_NONE: ReadonlySet<string> = new Set(["valueAbove", "lossAbove"]);
 
 type Refused = Pick<StrategyModel, "faults" | "notice"> & { form: URLSearchParams };
 
@@ -55,7 +58,7 @@ async function strategyModel(site: Site, strategy: StrategyRow, refused?: Refuse
       symbols: typed.symbols ?? parameters.symbols.join(", "),
       approval: typed.approval ?? parameters.approval,
     },
-    limits: limitGroups(parameters.risk, typed),
+    limits: limitGroups(parameters, typed),
     faults: refused?.faults ?? {},
     notice: refused?.notice ?? null,
     workflow,
@@ -67,16 +70,25 @@ async function strategyModel(site: Site, strategy: StrategyRow, refused?: Refuse
   };
 }
 
-/** The form as a change; fields that a browser did not send keep what they are. */
-function changeOf(form: URLSearchParams, present: StrategyParameters): unknown {
-  const risk: Record<string, unknown> = { ...present.risk };
-  for (const [name, value] of Object.entries(present.risk)) {
+/** What was typed, as the kind of value that the field has now; empty text is "none" where there may be none. */
+function typedOver(
+  form: URLSearchParams,
+  present: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const changed: Record<string, unknown> = { ...present };
+  for (const [name, value] of Object.entries(present)) {
     const typed = form.get(name);
     if (typed === null) continue;
-    if (typeof value === "boolean") risk[name] = typed === "true";
-    else if (typeof value === "number") risk[name] = Number(decimalText(typed));
-    else risk[name] = decimalText(typed);
+    const text = decimalText(typed);
+    if (typeof value === "boolean") changed[name] = typed === "true";
+    else if (typeof value === "number") changed[name] = Number(text);
+    else changed[name] = text === "" && MAY_BE_NONE.has(name) ? null : text;
   }
+  return changed;
+}
+
+/** The form as a change; fields that a browser did not send keep what they are. */
+function changeOf(form: URLSearchParams, present: StrategyParameters): unknown {
   return {
     name: form.get("name") ?? undefined,
     active: form.get("active") === "true",
@@ -84,7 +96,8 @@ function changeOf(form: URLSearchParams, present: StrategyParameters): unknown {
       ...present,
       symbols: symbolList(form.get("symbols") ?? ""),
       approval: form.get("approval") ?? present.approval,
-      risk,
+      askWhen: typedOver(form, present.askWhen),
+      risk: typedOver(form, present.risk),
     },
   };
 }

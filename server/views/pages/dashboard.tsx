@@ -3,7 +3,7 @@ import type { AccountSummary, Position } from "#store/model/order.ts";
 import type { TradingState } from "#store/model/risk.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
-import type { ApprovalModel } from "../parts/approval.tsx";
+import { type ApprovalModel, Expiry } from "../parts/approval.tsx";
 import { Empty, live, PageHead, Panel, Stat, Time } from "../parts/blocks.tsx";
 import { Curve, type CurvePoint } from "../parts/drawings.tsx";
 import { ActionForm, type FormToken } from "../parts/form.tsx";
@@ -193,8 +193,8 @@ function ApprovalLines(props: { rows: readonly ApprovalModel[] }) {
                 <span class="text-bad tabular-nums">
                   −{decimal(row.shown.plan.lossAtStop, 0)} at the stop
                 </span>
-                <span class="text-warn ml-auto text-sm" data-expires={row.expiresAt}>
-                  until <Time at={row.expiresAt} compact />
+                <span class="ml-auto">
+                  <Expiry approval={row} />
                 </span>
               </a>
             </li>

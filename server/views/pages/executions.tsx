@@ -81,6 +81,8 @@ export type StartModel = {
 const APPROVALS: readonly (readonly [ApprovalPolicy | "", string])[] = [
   ["", "As the strategy says"],
   ["ask", "Ask me about every order"],
+  ["conditions", "Ask me under the strategy's conditions"],
+  ["conditions", "Ask me when a condition of the strategy holds"],
   ["auto", "The rules alone countersign"],
   ["never", "Never: analyse only, no order"],
 ];
@@ -206,9 +208,12 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
               ["As of", <Time at={model.asOf} />],
               [
                 "Approval",
-                { ask: "a person, each order", auto: "by the rules alone", never: "no orders" }[
-                  model.approval
-                ],
+                {
+                  ask: "a person, each order",
+                  conditions: "a person, on conditions",
+                  auto: "by the rules alone",
+                  never: "no orders",
+                }[model.approval],
               ],
               ["Took", model.finishedAt === null ? "still open" : duration(model.durationMs)],
               [

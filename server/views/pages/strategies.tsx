@@ -16,7 +16,12 @@ export type StrategyLine = {
   updatedAt: string;
 };
 
-const APPROVAL = { ask: "asks a person", auto: "rules alone", never: "analyses only" } as const;
+const APPROVAL = {
+  ask: "asks a person",
+  conditions: "asks on conditions",
+  auto: "rules alone",
+  never: "analyses only",
+} as const;
 
 export function StrategiesPage(props: { frame: Frame; rows: readonly StrategyLine[] }) {
   return (
@@ -170,10 +175,11 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
                   value={model.values.approval}
                   options={[
                     ["ask", "Ask a person about every order"],
+                    ["conditions", "Ask a person on the conditions below"],
                     ["auto", "The rules alone countersign"],
                     ["never", "Never: analyse only"],
                   ]}
-                  fault={model.faults.approval}
+                  fault={model.faults.approval ?? model.faults.askWhen}
                 />
               </div>
               {model.limits.map((group) => (

@@ -44,20 +44,67 @@ function Head(props: { approval: ApprovalModel; titled?: boolean }) {
         <p class="text-muted text-sm">{shown.instrumentName}</p>
       </div>
       {props.approval.status === "pending" ? (
-        <span
-          class="text-warn flex items-center gap-1.5 text-sm font-medium whitespace-nowrap"
-          title={`Expires ${shown.expiresAt}`}
-        >
-          <Icon name="clock" size={15} />
-          <span data-expires={props.approval.expiresAt}>
-            until <Time at={props.approval.expiresAt} compact />
-          </span>
-        </span>
+        <Expiry approval={props.approval} />
       ) : (
         <ApprovalState status={props.approval.status} />
       )}
     </div>
   );
+}
+
+const DAY_MS = 86_400_000;
+
+/** Counts down only where the reader's clock means something: a simulator's market stands still in another year. */
+export function Expiry(props: { approval: ApprovalModel }) {
+  const { expiresAt, createdAt, shown } = props.approval;
+  const counts = Math.abs(Date.parse(expiresAt) - Date.parse(createdAt)) < 14 * DAY_MS;
+  return (
+    <span class="text-warn flex items-center gap-1.5 text-sm font-medium" title={`Expires ${expiresAt}`}>
+      <Icon name="clock" size={15} />
+      <span {...(counts ? { "data-expires": expiresAt } : {})}>
+        until <Time at={expiresAt} compact />
+        {shown.expiresOn === "market" ? ", market time" : ""}
+      </span>
+    </span>
+  );
+}
+
+/** Why a person is asked at all, what the broker wants to know, and how old the price is. */
+function Asked(props: { shown: ApprovalQuestion }) {
+  const { because, brokerQuestions, reference, session } = props.shown;
+  return (
+    <>
+      {brokerQuestions.map((question) => (
+        <div class="bg-warn-soft text-warn rounded-md px-3 py-2 text-sm">
+          <p class="font-semibold">The broker asks; to approve is to say yes:</p>
+          <p class="prose-text">{question.text}</p>
+          <p class="text-xs">{question.why}</p>
+        </div>
+      ))}
+      {because.length === 0 ? null : (
+        <p class="text-muted text-sm">
+          You are asked because {because.map((reason) => reason.text.replace(/\.$/, "")).join("; ")}.
+        </p>
+      )}
+      {reference === null ? null : (
+        <p class="text-muted text-sm">
+          Measured against{" "}
+          {reference.kind === "quote" ? `a ${reference.quality ?? ""} quote` : "the last close"} of{" "}
+          <span class="text-ink font-medium tabular-nums">{price(reference.price)}</span>,{" "}
+          {ageText(reference.ageSeconds)} old when this was asked
+          {reference.bid === null || reference.ask === null
+            ? ""
+            : ` (bid ${price(reference.bid)}, ask ${price(reference.ask)})`}
+          {session === null ? "" : `; for the session of ${session}`}.
+        </p>
+      )}
+    </>
+  );
+}
+
+function ageText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
 }
 
 function Numbers(props: { shown: ApprovalQuestion }) {
@@ -126,6 +173,7 @@ function Reasons(props: { shown: ApprovalQuestion }) {
       {why === null ? null : (
         <p class="bg-warn-soft text-warn prose-text rounded-md px-3 py-2 text-sm font-medium">{why}</p>
       )}
+      <Asked shown={props.shown} />
       <div class="grid gap-4 sm:grid-cols-2">
         {list("For", consolidation.reasonsFor, "text-good", "+")}
         {list("Against", consolidation.reasonsAgainst, "text-bad", "−")}

@@ -1,13 +1,13 @@
 // The pure pieces: sessions, lockout, problems, form fields, the graph as a page shows it.
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { typeText } from "#server/http/api/reference.ts";
 import { createLockout } from "#server/http/auth/lockout.ts";
 import { createSessions } from "#server/http/auth/sessions.ts";
 import { decimalText, symbolList } from "#server/http/pages/fields.ts";
-import { LIMIT_GROUPS } from "#server/http/pages/limit-fields.ts";
+import { CONDITION_FIELDS, LIMIT_GROUPS } from "#server/http/pages/limit-fields.ts";
 import { nodeModels } from "#server/http/pages/run-model.ts";
 import { problemOf } from "#server/http/problems.ts";
+import { typeText } from "#server/http/reference.ts";
 import {
   ConflictError,
   InputError,
@@ -17,7 +17,7 @@ import {
   VendorError,
 } from "#store/model/errors.ts";
 import type { Instant, SymbolRunId } from "#store/model/ids.ts";
-import { RiskLimits } from "#store/model/strategy.ts";
+import { ApprovalConditions, RiskLimits } from "#store/model/strategy.ts";
 import type { NodeEventRow } from "#store/runs/node-events.ts";
 
 function clockAt(start: number) {
@@ -109,9 +109,12 @@ describe("form fields", () => {
     expect(decimalText(" 1 250.50 ")).toBe("1250.50");
   });
 
-  test("hold every risk limit exactly once", () => {
+  test("hold every risk limit and every condition exactly once", () => {
     const named = LIMIT_GROUPS.flatMap((group) => Object.keys(group.fields));
     expect(named.toSorted()).toEqual(Object.keys(RiskLimits.shape).toSorted());
+    expect(Object.keys(CONDITION_FIELDS).toSorted()).toEqual(
+      Object.keys(ApprovalConditions.shape).toSorted(),
+    );
   });
 });
 
