@@ -1,6 +1,7 @@
 // Puts the desk together: one graph, one checkpointer, and the verbs that server/ calls. Effects: none until called.
 import { withThreadLock } from "#store/thread-lock.ts";
-import { answerApproval, expireApprovals } from "./approvals/answer.ts";
+import { answerApproval } from "./approvals/answer.ts";
+import { expireApprovals } from "./approvals/expiry.ts";
 import { createCheckpointer, pruneThreads, setUpCheckpoints, threadsToPrune } from "./checkpointer.ts";
 import type { Desk, DeskDeps } from "./desk.ts";
 import { forkRun } from "./executions/fork.ts";

@@ -25,8 +25,8 @@ export type DeskSettings = {
   nodeDeadlineMs: number;
   /** Largest relative move of the price between question and answer that is not asked again (0.01 is 1 %). */
   approvalDriftBand: number;
-  /** Hours after which an unanswered approval expires, counted on the machine clock. */
-  approvalExpiryHours: number;
+  /** Hours on the machine clock after which an unanswered approval expires; null: with the session it is meant for. */
+  approvalExpiryHours: number | null;
   /** Oldest acceptable newest bar: finished exchange sessions that may be missing (0: the last one must be there). */
   maxMissingSessions: number;
 };
@@ -35,7 +35,7 @@ export const DEFAULT_DESK_SETTINGS: DeskSettings = {
   mode: "paper",
   nodeDeadlineMs: 300_000,
   approvalDriftBand: 0.01,
-  approvalExpiryHours: 24,
+  approvalExpiryHours: null,
   maxMissingSessions: 0,
 };
 
@@ -100,7 +100,7 @@ export type Desk = {
    * @throws NotFoundError; ConflictError with the approval's state when it is not pending; InputError for a bad edit.
    */
   answerApproval(input: AnswerInput): Promise<{ approvalId: ApprovalId; status: ApprovalStatus }>;
-  /** Expires what is overdue on the machine clock and queues those runs; returns how many. */
+  /** Expires what is overdue on its own clock and queues those runs; returns how many. */
   expireApprovals(): Promise<number>;
   /** Queues only the failed symbol runs of an execution again; each goes on at the node that failed. */
   retryFailed(executionId: ExecutionId): Promise<readonly SymbolRunId[]>;

@@ -38,7 +38,8 @@ export function afterApproval(state: DeskState): "approval" | "submit_order" | "
   }
 }
 
-/** An order that surely is not live has nothing to wait for; one that may be is waited for. */
-export function afterSubmitOrder(state: DeskState): "order_working" | "record" {
-  return state.order === null || state.order.refusal !== null ? "record" : "order_working";
+/** What the broker asks goes to a person; an order that surely is not live has nothing to wait for. */
+export function afterSubmitOrder(state: DeskState): "approval" | "order_working" | "record" {
+  if (state.order === null || state.order.refusal !== null) return "record";
+  return state.order.questions.length > 0 ? "approval" : "order_working";
 }

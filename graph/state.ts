@@ -2,6 +2,7 @@
 // Every key is written by one node as a whole, so that a checkpoint stays a few hundred bytes. Decimals are text.
 import { ReducedValue, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
+import { BrokerQuestion } from "#store/model/approval.ts";
 import { Signal, Stance } from "#store/model/decision.ts";
 import { InvariantError } from "#store/model/errors.ts";
 import {
@@ -23,7 +24,7 @@ import { OrderPlan } from "#store/model/risk.ts";
 import { ApprovalStatus, NodeName } from "#store/model/run.ts";
 
 /** Raised whenever a node is renamed or a key of the state changes its meaning: older threads are refused. */
-export const GRAPH_VERSION = "1";
+export const GRAPH_VERSION = "2";
 
 export const RunFacts = z.object({
   symbolRunId: SymbolRunId,
@@ -129,6 +130,10 @@ export const OrderFacts = z.object({
   status: OrderStatus,
   /** Why nothing is live at the broker; null when the order is, or may be. */
   refusal: z.object({ code: z.string(), reason: z.string() }).nullable(),
+  /** What the broker asked and a person has to answer before it is sent again; nothing is live then. */
+  questions: z.array(BrokerQuestion).default([]),
+  /** How often submit_order has been passed. */
+  submissions: z.number().int().positive().default(1),
 });
 export type OrderFacts = z.infer<typeof OrderFacts>;
 

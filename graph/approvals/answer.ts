@@ -1,15 +1,15 @@
-// A person's answer, or the lack of one in time: recorded once, with the job that carries it on. Effects: database.
+// A person's answer: recorded once, with the job that carries it on. Effects: database, the market clock of the run.
 import { type Db, transaction } from "#store/database.ts";
-import { InputError } from "#store/model/errors.ts";
+import { instrumentByConid } from "#store/market/instruments.ts";
+import { InputError, InvariantError } from "#store/model/errors.ts";
 import type { ApprovalId, Instant } from "#store/model/ids.ts";
-import { dec } from "#store/model/money.ts";
+import type { Instrument } from "#store/model/instrument.ts";
 import { ApprovalAnswer, type ApprovalStatus } from "#store/model/run.ts";
-import {
-  expireApprovals as expire,
-  getApproval,
-  answerApproval as recordAnswer,
-} from "#store/trading/approvals.ts";
+import { getSymbolRun, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
+import { getApproval, answerApproval as recordAnswer } from "#store/trading/approvals.ts";
 import type { AnswerInput, DeskDeps } from "../desk.ts";
+import { requireEdit } from "./edit.ts";
+import { marketTimeOf } from "./expiry.ts";
 import { questionOf } from "./question.ts";
 
 /**
@@ -22,27 +22,37 @@ export async function answerApproval(
 ): Promise<{ approvalId: ApprovalId; status: ApprovalStatus }> {
   const { approvalId: id, who, channel } = input;
   const answer = parseAnswer(input.answer);
-  if (answer.action === "edit")
-    requireSmaller(answer, questionOf(await getApproval(deps.database.db, id)).plan);
+  const { db } = deps.database;
+  const asked = await getApproval(db, id);
+  const run = await getSymbolRun(db, asked.symbolRunId);
+  if (answer.action === "edit" && asked.status === "pending")
+    requireEdit(answer.edit, {
+      plan: questionOf(asked).plan,
+      instrument: await instrumentOf(deps, run),
+    });
+  const marketAt = await marketTimeOf(deps, asked, run.execution.gatewaySession);
   const at = deps.clock.now().toISOString() as Instant;
-  return transaction(deps.database.db, async (tx: Db) => {
-    const row = await recordAnswer(tx, { id, answer, who, channel, at });
+  return transaction(db, async (tx: Db) => {
+    const row = await recordAnswer(tx, {
+      id,
+      answer,
+      who,
+      channel,
+      at,
+      ...(marketAt === undefined ? {} : { marketAt }),
+    });
     await deps.enqueue(tx, [row.symbolRunId]);
     return { approvalId: row.id, status: row.status };
   });
 }
 
-/** Ends what nobody answered in time and lets those runs go on to their end. */
-export async function expireApprovals(deps: DeskDeps): Promise<number> {
-  const at = deps.clock.now().toISOString() as Instant;
-  return transaction(deps.database.db, async (tx: Db) => {
-    const rows = await expire(tx, at);
-    await deps.enqueue(
-      tx,
-      rows.map((row) => row.symbolRunId),
-    );
-    return rows.length;
-  });
+async function instrumentOf(deps: DeskDeps, run: SymbolRunWithExecution): Promise<Instrument> {
+  const gateway = await deps.gateways.open(run.execution.gatewaySession);
+  const { db } = deps.database;
+  const { conid } = run;
+  const row = conid === null ? null : await instrumentByConid(db, { gateway: gateway.kind, conid });
+  if (row === null) throw new InvariantError("a run that asks has an instrument", { symbolRunId: run.id });
+  return row;
 }
 
 function parseAnswer(answer: unknown): ApprovalAnswer {
@@ -52,22 +62,4 @@ function parseAnswer(answer: unknown): ApprovalAnswer {
   throw new InputError("answer_invalid", "an answer approves, edits or (with a reason) rejects", {
     facts: { field },
   });
-}
-
-/** A person may lower the quantity and move the limit; whether the rules allow it is checked before anything is sent. */
-function requireSmaller(answer: ApprovalAnswer & { action: "edit" }, plan: { quantity: string }): void {
-  const { quantity, limitPrice } = answer.edit;
-  if (quantity === null && limitPrice === null) {
-    throw new InputError("edit_empty", "an edit changes the quantity or the limit", {
-      facts: { field: "edit" },
-    });
-  }
-  if (quantity !== null && (dec(quantity).lte(0) || dec(quantity).gt(plan.quantity))) {
-    throw new InputError("edit_quantity", `the quantity must be above 0 and at most ${plan.quantity}`, {
-      facts: { field: "edit.quantity", most: plan.quantity },
-    });
-  }
-  if (limitPrice !== null && dec(limitPrice).lte(0)) {
-    throw new InputError("edit_limit", "the limit must be above 0", { facts: { field: "edit.limitPrice" } });
-  }
 }

@@ -1,47 +1,82 @@
 // Puts the question: the row with exactly what is shown, and the same in the shape that Agent Inbox reads.
 // Effects: database. Invariant: one row per question, however often the node starts over.
-import { ApprovalQuestion } from "#store/model/approval.ts";
+import { ApprovalQuestion, type BrokerQuestion, type ShownPrice } from "#store/model/approval.ts";
 import type { RiskReview } from "#store/model/decision.ts";
 import { type ApprovalId, derivedId, type Instant, type VerdictId } from "#store/model/ids.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
-import { type ApprovalRow, createApproval } from "#store/trading/approvals.ts";
+import { type ApprovalRow, approvalsOfRun, createApproval } from "#store/trading/approvals.ts";
+import { getVerdict } from "#store/trading/verdicts.ts";
+import { sessionClose } from "#tools/calendar.ts";
+import type { RiskInput } from "#tools/risk/input.ts";
 import { decisionOf } from "../cases/case.ts";
-import { verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import { instrumentOf } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
+import { marketPhase } from "../orders/judging/market-phase.ts";
 import { type DeskState, made } from "../state.ts";
+import { expiryOf } from "./expiry.ts";
+import { reasonsToAsk } from "./reasons.ts";
 
-const HOUR_MS = 3_600_000;
+type Proposed = {
+  plan: OrderPlan;
+  verdictId: VerdictId;
+  why: string | null;
+  brokerQuestions: readonly BrokerQuestion[];
+};
 
-type Proposed = { plan: OrderPlan; verdictId: VerdictId; why: string | null };
-
-/** The order in question: the reviewed one, or after a drift the one at present prices. */
+/** The order in question: the reviewed one, or what an earlier question, its answer or the broker has made of it. */
 export function proposed(state: DeskState): Proposed {
-  const { countersign } = state;
+  const { countersign, order } = state;
   const review = made(state.review, "review");
+  const brokerQuestions = order?.questions ?? [];
   const again = countersign?.result === "ask_again";
-  const plan = made(again ? countersign.plan : review.plan, again ? "countersign" : "review");
-  const verdictId = made(again ? countersign.verdictId : review.verdictId, "countersign");
-  return { plan, verdictId, why: again ? countersign.reason : null };
+  const later = again || brokerQuestions.length > 0 ? countersign : null;
+  const plan = made(later === null ? review.plan : later.plan, later === null ? "review" : "countersign");
+  const verdictId = made(later === null ? review.verdictId : later.verdictId, "countersign");
+  if (again) return { plan, verdictId, why: countersign.reason, brokerQuestions };
+  const why = brokerQuestions.length > 0 ? "the broker asks before it takes the order" : null;
+  return { plan, verdictId, why, brokerQuestions };
 }
 
 /** The row of this question: created at the first call, as it stands at every later one. */
 export async function openQuestion(deps: DeskDeps, step: NodeStep): Promise<ApprovalRow> {
+  const { symbolRunId } = step.run.subject;
+  const approvalId = derivedId("approval", symbolRunId, step.visit) as ApprovalId;
+  const asked = await approvalsOfRun(deps.database.db, symbolRunId);
+  const known = asked.find((row) => row.id === approvalId);
+  if (known !== undefined) return known;
+  const { verdictId } = proposed(step.state);
+  const shown = await whatIsShown(deps, step, approvalId);
+  const { expiresAt, expiresOn } = shown;
+  return createApproval(deps.database.db, {
+    id: approvalId,
+    symbolRunId,
+    verdictId,
+    shown,
+    expiresAt,
+    expiresOn,
+  });
+}
+
+async function whatIsShown(
+  deps: DeskDeps,
+  step: NodeStep,
+  approvalId: ApprovalId,
+): Promise<ApprovalQuestion> {
   const { symbolRunId, executionId, symbol } = step.run.subject;
   const { state } = step;
-  const { plan, verdictId, why } = proposed(state);
+  const { plan, verdictId, why, brokerQuestions } = proposed(state);
   const { decisionId } = made(state.decision, "decision");
   const charts = made(state.pictures, "pictures");
-  const [instrument, { decision, consolidation }, verdict] = await Promise.all([
+  const [instrument, { decision, consolidation }, verdict, gateway] = await Promise.all([
     instrumentOf(deps, step.run, made(state.market, "market")),
     decisionOf(deps, step.run, decisionId),
-    verdictOf(deps, verdictId),
+    getVerdict(deps.database.db, verdictId),
+    step.run.gateway(),
   ]);
-  const approvalId = derivedId("approval", symbolRunId, step.visit) as ApprovalId;
-  const expires = deps.clock.now().getTime() + deps.settings.approvalExpiryHours * HOUR_MS;
-  const expiresAt = new Date(expires).toISOString() as Instant;
-  const shown: ApprovalQuestion = {
+  const market = marketPhase(await gateway.marketClock.now(step.signal));
+  const { conid } = instrument;
+  return {
     approvalId,
     executionId,
     symbolRunId,
@@ -50,16 +85,34 @@ export async function openQuestion(deps: DeskDeps, step: NodeStep): Promise<Appr
     indexReplay: instrument.indexReplay,
     asked: step.visit + 1,
     why,
+    because: await reasonsToAsk(deps, step, { plan, conid, consolidation, brokerQuestions }),
+    brokerQuestions: [...brokerQuestions],
     decisionId,
     decision,
     consolidation,
     plan,
+    // Stored by the order path from exactly this type.
+    reference: shownPrice(plan, verdict.snapshot as RiskInput, market.at),
     clamps: verdict.rules.filter((rule) => rule.outcome === "clamp"),
     review: reviewOf(state),
     charts: { daily: charts.daily.png, weekly: charts.weekly.png },
-    expiresAt,
+    session: market.session,
+    ...expiryOf(deps, gateway, market.session),
   };
-  return createApproval(deps.database.db, { id: approvalId, symbolRunId, verdictId, shown, expiresAt });
+}
+
+/** The quote or close that the verdict was given on; null when the snapshot has none of that kind. */
+function shownPrice(plan: OrderPlan, { quote, lastBar }: RiskInput, now: Instant): ShownPrice | null {
+  const { referencePrice: price, referenceKind: kind } = plan;
+  const age = (at: Instant) => Math.max(0, Math.round((Date.parse(now) - Date.parse(at)) / 1000));
+  if (kind === "quote") {
+    if (quote === null) return null;
+    const { at, quality, bid, ask } = quote;
+    return { price, kind, at, ageSeconds: age(at), quality, bid, ask };
+  }
+  if (lastBar === null) return null;
+  const at = sessionClose(lastBar.date).toISOString() as Instant;
+  return { price, kind, at, ageSeconds: age(at), quality: null, bid: null, ask: null };
 }
 
 function reviewOf(state: DeskState): RiskReview {

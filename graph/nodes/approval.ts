@@ -3,8 +3,12 @@
 import { interrupt } from "@langchain/langgraph";
 import { InvariantError } from "#store/model/errors.ts";
 import type { Instant, VerdictId } from "#store/model/ids.ts";
-import { type ApprovalRow, answerApproval, getApproval } from "#store/trading/approvals.ts";
-import { inboxRequest, openQuestion, proposed } from "../approvals/question.ts";
+import { type ApprovalRow, answerApproval, approvalsOfRun, getApproval } from "#store/trading/approvals.ts";
+import { getVerdict } from "#store/trading/verdicts.ts";
+import type { RiskInput } from "#tools/risk/input.ts";
+import { joinEdits } from "../approvals/edit.ts";
+import { marketTimeOf } from "../approvals/expiry.ts";
+import { inboxRequest, openQuestion, proposed, questionOf } from "../approvals/question.ts";
 import { newestBar } from "../cases/last-bar.ts";
 import { orderDeps, proposalOf } from "../cases/proposal.ts";
 import { decisiveCodes, verdictOf } from "../cases/verdict.ts";
@@ -22,7 +26,8 @@ export function approval(deps: DeskDeps): NodeDefinition {
       const { dryRun, approval: policy } = step.run.subject;
       if (dryRun || policy === "never") return { countersign: notAsked(dryRun ? "dry_run" : "policy_never") };
       let row = await openQuestion(deps, step);
-      if (row.status === "pending" && policy === "auto") row = await countersignByPolicy(deps, row);
+      if (row.status === "pending" && questionOf(row).because.length === 0)
+        row = await countersignByPolicy(deps, step, row);
       if (row.status === "pending") {
         interrupt([inboxRequest(row)]);
         row = await getApproval(db, row.id);
@@ -36,13 +41,17 @@ function notAsked(reason: string): ApprovalFacts {
   return { approvalId: null, result: "not_asked", asked: 0, reason, verdictId: null, plan: null };
 }
 
-function countersignByPolicy(deps: DeskDeps, row: ApprovalRow): Promise<ApprovalRow> {
+/** @throws ConflictError `approval_expired` when the session ended between the question and this answer */
+async function countersignByPolicy(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promise<ApprovalRow> {
+  const { approval: policy, gatewaySession } = step.run.subject;
+  const marketAt = await marketTimeOf(deps, row, gatewaySession);
   return answerApproval(deps.database.db, {
     id: row.id,
     answer: { action: "approve" },
-    who: "approval policy: auto",
+    who: policy === "auto" ? "approval policy: auto" : "approval policy: no condition holds",
     channel: "policy",
     at: deps.clock.now().toISOString() as Instant,
+    ...(marketAt === undefined ? {} : { marketAt }),
   });
 }
 
@@ -54,19 +63,23 @@ async function answered(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promi
   if (status === "pending") throw new InvariantError("resumed without an answer", { approvalId: row.id });
   if (status === "rejected" || status === "expired") return { ...facts, result: status };
   const { run, state, signal } = step;
+  const questions = await approvalsOfRun(deps.database.db, run.subject.symbolRunId);
   const again = await recheckAnswer(
     await orderDeps(deps, run, "fresh"),
     {
       ...(await proposalOf(deps, { run, state, lastBar: await newestBar(deps, step) })),
       approvalId: row.id,
       shown: proposed(state).plan,
-      edit: row.edit,
+      edit: joinEdits(questions.map((question) => question.edit)),
       sequence: step.visit,
       driftBand: deps.settings.approvalDriftBand,
     },
     signal,
   );
   const { verdictId } = again;
+  const over = again.kind === "proceed" ? await sessionOver(deps, row, verdictId) : null;
+  if (again.kind === "proceed" && over !== null)
+    return { ...facts, result: "ask_again", reason: over, verdictId, plan: again.plan };
   switch (again.kind) {
     case "proceed":
       return { ...facts, result: status, verdictId, plan: again.plan };
@@ -75,6 +88,15 @@ async function answered(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promi
     case "denied":
       return { ...facts, result: "denied", reason: await codesOf(deps, verdictId), verdictId };
   }
+}
+
+/** A yes for one session is none for the next, unless the question was to stay open for hours. */
+async function sessionOver(deps: DeskDeps, row: ApprovalRow, verdictId: VerdictId): Promise<string | null> {
+  const { session } = questionOf(row);
+  if (session === null || deps.settings.approvalExpiryHours !== null) return null;
+  const { market } = (await getVerdict(deps.database.db, verdictId)).snapshot as Pick<RiskInput, "market">;
+  if (market === null || market.session === session) return null;
+  return `the session of ${session} is over; this would go into the one of ${market.session}`;
 }
 
 async function codesOf(deps: DeskDeps, id: VerdictId): Promise<string> {

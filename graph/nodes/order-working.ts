@@ -13,7 +13,8 @@ export function orderWorking(deps: DeskDeps): NodeDefinition {
     name: "order_working",
     async body({ state }) {
       const { db } = deps.database;
-      const { entryOrderId } = made(state.order, "order");
+      const sent = made(state.order, "order");
+      const { entryOrderId } = sent;
       let order = await getOrder(db, entryOrderId);
       if (!isTerminal(order.status)) {
         interrupt(orderWait(entryOrderId));
@@ -21,7 +22,7 @@ export function orderWorking(deps: DeskDeps): NodeDefinition {
       }
       if (!isTerminal(order.status))
         throw new InvariantError("resumed before the order ended", { entryOrderId });
-      return { order: { entryOrderId, status: order.status, refusal: null } };
+      return { order: { ...sent, status: order.status } };
     },
   };
 }

@@ -6,6 +6,7 @@ import type { OrderPlan } from "#store/model/risk.ts";
 import type { ApprovalEdit } from "#store/model/run.ts";
 import { getApproval } from "#store/trading/approvals.ts";
 import type { RequestedChange } from "#tools/risk/input.ts";
+import { withEdit } from "../approvals/edit.ts";
 import { judgeProposal } from "./judge.ts";
 import type { OrderDeps, RecheckRequest, RecheckResult } from "./types.ts";
 
@@ -26,7 +27,14 @@ export async function recheckAnswer(
     });
   const { verdictId, verdict } = await judgeProposal(
     deps,
-    { ...facts, step: "answer", requested: requestedOf(shown, edit), preview: true },
+    {
+      ...facts,
+      // A person's stop and target are judged like the executor's: R, margin, distance, size at risk.
+      decision: withEdit(facts.decision, edit),
+      step: "answer",
+      requested: requestedOf(shown, edit),
+      preview: true,
+    },
     signal,
   );
   if (verdict.plan === null) return { kind: "denied", verdictId, codes: verdict.codes };

@@ -1,8 +1,10 @@
 // Sends a countersigned plan once: intent rows, one POST, the record; on any re-entry the rows decide. Database, network.
 import { type Db, transaction } from "#store/database.ts";
 import { ConflictError, InvariantError } from "#store/model/errors.ts";
+import { listOrderEvents } from "#store/trading/order-events.ts";
 import { createOrders, type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
 import { heldReservations, lockAccount, releaseCapacity } from "#store/trading/verdicts.ts";
+import type { AskedQuestion } from "#tools/ibkr/orders/types.ts";
 import { marketPhase } from "./judging/market-phase.ts";
 import { clearProtection } from "./sending/clear-protection.ts";
 import { type Countersigned, requireCountersign, requireOpenWay } from "./sending/countersign.ts";
@@ -38,7 +40,7 @@ export async function submitOrder(
     default:
       return mayGoAgain(first, request)
         ? sendAttempt(deps, { signed, request, attempt: first.attempt + 1 }, signal)
-        : resultOf(first);
+        : resultOf(deps, first);
   }
 }
 
@@ -53,7 +55,7 @@ async function settle(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<
   const [first] = await latestAttempt(deps, of.signed);
   if (first === undefined) throw new InvariantError("an order row is gone");
   if (settled === "not_there") return sendAttempt(deps, { ...of, attempt: first.attempt + 1 }, signal);
-  return resultOf(first);
+  return resultOf(deps, first);
 }
 
 async function sendAttempt(deps: OrderDeps, of: Attempt, signal?: AbortSignal): Promise<SubmitResult> {
@@ -113,7 +115,7 @@ async function send(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<Su
     const legsNow = await latestAttempt(deps, signed);
     const settled = await settleUnknown(deps, legsNow, signal).catch(() => "undecided" as const);
     const [now] = await latestAttempt(deps, signed);
-    if (settled === "adopted" && now !== undefined) return resultOf(now);
+    if (settled === "adopted" && now !== undefined) return resultOf(deps, now);
   }
   return { entryOrderId: first.id, ...sent };
 }
@@ -135,13 +137,13 @@ function mayGoAgain(first: OrderRow, request: SubmitRequest): boolean {
   return end === "not_sent" || end === "not_found";
 }
 
-function resultOf(first: OrderRow): SubmitResult {
+async function resultOf(deps: OrderDeps, first: OrderRow): Promise<SubmitResult> {
   const entry = { entryOrderId: first.id, status: first.status };
   if (first.status === "UNKNOWN" || first.status === "SUBMITTING")
     return { ...entry, kind: "unknown", cause: null };
   const end = first.status === "REJECTED" ? endCodeOf(first.reason) : null;
   if (end?.code === "broker_question")
-    return { ...entry, kind: "question", message: end.message, questions: [] };
+    return { ...entry, kind: "question", message: end.message, questions: await askedAbout(deps, first) };
   if (first.status === "REJECTED" && first.brokerOrderId === null)
     return {
       ...entry,
@@ -150,6 +152,13 @@ function resultOf(first: OrderRow): SubmitResult {
       reason: end?.message ?? first.reason ?? "",
     };
   return { ...entry, kind: "submitted" };
+}
+
+/** The questions as they were recorded when the broker asked them. */
+async function askedAbout(deps: OrderDeps, order: OrderRow): Promise<AskedQuestion[]> {
+  const events = await listOrderEvents(deps.database.db, order.id);
+  const details = events.findLast((event) => event.kind === "rejected")?.details;
+  return (details as { questions?: AskedQuestion[] } | null)?.questions ?? [];
 }
 
 /** A countersign is for one session: prices, limits and the calendar were checked for that one. */

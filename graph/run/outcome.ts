@@ -10,7 +10,8 @@ export function outcomeOf(state: DeskState): Outcome {
       reason: `${abstention.node}: ${abstention.message}`,
     };
   }
-  if (state.order !== null) return orderOutcome(state.order);
+  // With a question of the broker's open it is the answer that ended the run.
+  if (state.order !== null && state.order.questions.length === 0) return orderOutcome(state.order);
   if (state.countersign !== null) return answerOutcome(state.countersign);
   if (state.review !== null) {
     const code = state.review.verdict === "veto" ? "vetoed" : (state.review.codes[0] ?? "denied");

@@ -28,3 +28,20 @@ export async function openingDecision(
     .limit(1);
   return row?.decisionId ?? null;
 }
+
+/** Whether this desk has bought or sold the instrument in that account before. */
+export async function hasTraded(db: Db, of: { accountId: AccountId; conid: Conid }): Promise<boolean> {
+  const [row] = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(
+      and(
+        eq(orders.accountId, of.accountId),
+        eq(orders.conid, of.conid),
+        eq(orders.external, false),
+        gt(orders.filledQuantity, "0" as DecimalString),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
+}

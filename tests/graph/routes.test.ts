@@ -45,9 +45,10 @@ const review = (kept: OrderPlan | null) => ({
 const answer = (result: string, reason: string | null = null) => ({
   countersign: { result, reason, asked: 1 },
 });
-const order = (status: string, refusal: object | null = null) => ({
-  order: { entryOrderId: id("order"), status, refusal },
+const order = (status: string, refusal: object | null = null, questions: object[] = []) => ({
+  order: { entryOrderId: id("order"), status, refusal, questions },
 });
+const question = { messageId: "o451", text: "Are you sure?", why: "a second pair of eyes" };
 const abstention = {
   abstentions: [{ node: "weekly_trend", code: "ungrounded", message: "4321.99 is nowhere" }],
 };
@@ -85,6 +86,7 @@ describe("routes", () => {
     expect(afterSubmitOrder(state(order("SUBMITTED")))).toBe("order_working");
     expect(afterSubmitOrder(state(order("UNKNOWN")))).toBe("order_working");
     expect(afterSubmitOrder(state(order("REJECTED", { code: "refused", reason: "no" })))).toBe("record");
+    expect(afterSubmitOrder(state(order("REJECTED", null, [question])))).toBe("approval");
   });
 });
 
@@ -116,6 +118,8 @@ describe("outcomes", () => {
     expect(ended(...sent, order("REJECTED", { code: "too_big", reason: "no" }))).toMatchObject({
       code: "too_big",
     });
+    const asked2 = order("REJECTED", null, [question]);
+    expect(ended(...asked, asked2, answer("rejected", "no"))).toMatchObject({ code: "rejected_by_person" });
   });
   test("an abstention comes before everything else", () => {
     expect(ended(decision("BUY"), abstention)).toMatchObject({ status: "abstained", code: "ungrounded" });

@@ -63,7 +63,7 @@ export async function requireCountersign(
   return { run, plan: verdict.plan, verdict, approval, instrument, session: market };
 }
 
-/** What goes out is what somebody said yes to: same side, stop and target, no more shares, the limit shown or typed. */
+/** What goes out is what somebody said yes to: same side, no more shares; limit, stop and target shown or typed. */
 function requireCovered(plan: OrderPlan, shown: OrderPlan | null, approval: ApprovalRow): void {
   const most = approval.edit?.quantity ?? shown?.quantity ?? "0";
   const limit = approval.edit?.limitPrice ?? shown?.limitPrice ?? null;
@@ -71,8 +71,8 @@ function requireCovered(plan: OrderPlan, shown: OrderPlan | null, approval: Appr
     shown !== null &&
     plan.side === shown.side &&
     plan.effect === shown.effect &&
-    plan.stopPrice === shown.stopPrice &&
-    plan.targetPrice === shown.targetPrice &&
+    dec(plan.stopPrice).equals(approval.edit?.stopPrice ?? shown.stopPrice) &&
+    dec(plan.targetPrice).equals(approval.edit?.targetPrice ?? shown.targetPrice) &&
     dec(plan.quantity).lessThanOrEqualTo(most) &&
     dec(plan.quantity).lessThanOrEqualTo(shown.quantity) &&
     (plan.limitPrice === null) === (limit === null) &&

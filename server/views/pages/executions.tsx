@@ -82,7 +82,6 @@ const APPROVALS: readonly (readonly [ApprovalPolicy | "", string])[] = [
   ["", "As the strategy says"],
   ["ask", "Ask me about every order"],
   ["conditions", "Ask me under the strategy's conditions"],
-  ["conditions", "Ask me when a condition of the strategy holds"],
   ["auto", "The rules alone countersign"],
   ["never", "Never: analyse only, no order"],
 ];
