@@ -7,12 +7,24 @@ import { activePromptsByStage } from "#store/agents/prompts.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import type { LlmCallId } from "#store/model/ids.ts";
 import type { AgentStage } from "#store/model/run.ts";
+import { type AgentTool, readOnlyTools } from "#tools/catalog.ts";
 import type { DeskDeps } from "../desk.ts";
+import { prepare } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
+import { made } from "../state.ts";
 
 // Few: one per prompt version in use; a template is parsed once per process.
 const parsed = new Map<string, PromptTemplate>();
 const MOST_PARSED = 100;
+
+/** The read-only tools over the run's own daily bars, where the workflow lets the stage call any. */
+async function toolsFor(deps: DeskDeps, step: NodeStep, stage: AgentStage): Promise<AgentTool[]> {
+  const { run, state } = step;
+  if ((run.subject.workflow.agents[stage]?.maxToolCalls ?? 0) === 0) return [];
+  const market = made(state.market, "market");
+  const { bars, table } = await prepare(deps, { run, market, timeframe: "daily" });
+  return readOnlyTools({ bars, table });
+}
 
 /** @throws ConflictError `no_prompt` when the stage has no prompt version in use */
 export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentStage): Promise<AgentContext> {
@@ -39,7 +51,7 @@ export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentS
     symbolRunId,
     visit: step.visit,
     maxToolCalls: setting?.maxToolCalls ?? 0,
-    tools: [],
+    tools: stage === "decision" ? await toolsFor(deps, step, stage) : [],
     clock: deps.clock,
     signal: step.signal,
     newCallId: () => deps.newId() as LlmCallId,
