@@ -1,9 +1,10 @@
 // Asks the broker to cancel one order; what became of it is read afterwards. Effects: gateway, database.
+import { type Db, transaction } from "#store/database.ts";
 import { ConflictError, toErrorRecord } from "#store/model/errors.ts";
-import type { OrderId } from "#store/model/ids.ts";
+import type { Instant, OrderId } from "#store/model/ids.ts";
 import { isTerminal, type OrderStatus } from "#store/model/order.ts";
 import { applyOrderEvent } from "#store/trading/order-events.ts";
-import { getOrder } from "#store/trading/orders.ts";
+import { childOrders, getOrder } from "#store/trading/orders.ts";
 import { applySeen } from "./book/apply.ts";
 import { seenOrder } from "./book/seen.ts";
 import { businessNow } from "./sending/steps.ts";
@@ -24,8 +25,7 @@ export async function cancelOrder(
   const at = await businessNow(deps);
   if (isTerminal(order.status)) throw refuse("order_over", `the order is ${order.status}`, order.status);
   if (order.status === "INITIALIZED") {
-    const reason = "cancelled before it was sent";
-    return (await applyOrderEvent(db, { orderId, kind: "canceled", at, reason })).status;
+    return cancelUnsent(db, orderId, at);
   }
   if (order.brokerOrderId === null)
     throw refuse("order_unknown", "its outcome is not known yet: it is being looked up", order.status);
@@ -41,6 +41,18 @@ export async function cancelOrder(
   if (answer.kind === "refused" && known.status === "PENDING_CANCEL")
     return (await applyOrderEvent(db, { orderId, kind: "cancel_refused", at, details: answer })).status;
   return known.status;
+}
+
+/** The whole bracket goes: stop and target without their entry would wait for ever. */
+async function cancelUnsent(db: Db, orderId: OrderId, at: Instant): Promise<OrderStatus> {
+  const reason = "cancelled before it was sent";
+  return transaction(db, async (tx) => {
+    const { status } = await applyOrderEvent(tx, { orderId, kind: "canceled", at, reason });
+    for (const child of await childOrders(tx, orderId))
+      if (child.status === "INITIALIZED")
+        await applyOrderEvent(tx, { orderId: child.id, kind: "canceled", at, reason });
+    return status;
+  });
 }
 
 function refuse(code: string, message: string, status: OrderStatus): ConflictError {

@@ -189,6 +189,20 @@ describe("the kill switch", () => {
     else expect(rows[0].sending <= rows[0].halted).toBe(true);
   });
 
+  test("takes a bracket back that was written and not sent, whole", async () => {
+    const rig = await orderRig(database);
+    const request = await rig.countersigned();
+    const halted = { state: "HALTED", reason: "test", who: "tester", cancelOpen: true } as const;
+    const onStep = async (at: OrderStep) => {
+      if (at === "after_intent") await halt(rig.deps, halted);
+    };
+    await expect(submitOrder({ ...rig.deps, onStep }, request)).rejects.toThrow();
+    const rows = await ordersOfRun(db, request.runId);
+    expect(rows.map((row) => row.status)).toEqual(["CANCELED", "CANCELED", "CANCELED"]);
+    expect(await submitOrder(rig.deps, request)).toMatchObject({ status: "CANCELED" });
+    expect(rig.posts()).toBe(0);
+  });
+
   test("REDUCING stops what opens; HALTED with cancelOpen takes working entries back", async () => {
     const rig = await orderRig(database, { more: { MSFT: [] } });
     const working = await rig.countersigned();
