@@ -119,9 +119,11 @@ export function buildProgram(invocation: Invocation): Command {
     .option("--tls", "HTTPS with a self-signed certificate, as the real gateway", false)
     .action(async (options) => (await import("./commands/gateway.ts")).gatewayCommand(invocation, options));
 
-  command("doctor", "check every part and say what to do").action(async (options) =>
-    (await import("./commands/doctor.ts")).doctorCommand(invocation, options),
-  );
+  command("doctor", "check every part and say what to do")
+    .option("--acceptance", "run the numbered cases of docs/acceptance.md against the gateway", false)
+    .option("--trade", "with --acceptance: also what places orders, on a paper account only", false)
+    .option("--symbol <ticker>", "with --acceptance: a liquid US stock", "AAPL")
+    .action(async (options) => (await import("./commands/doctor.ts")).doctorCommand(invocation, options));
 
   command("config [action]", "config show: every setting in force, without secrets").action(
     async (action, options) =>

@@ -17,10 +17,12 @@ export type ConfiguredClient = {
   clock: Clock;
   marketClock: MarketClock;
   accountId: AccountId | null;
-} & Pick<IbkrClientOptions, "orderLock" | "onSessionChange">;
+  /** What somebody wants otherwise than it is configured. */
+  instead?: Partial<IbkrClientOptions>;
+} & Pick<IbkrClientOptions, "orderLock" | "onSessionChange" | "timing">;
 
 export function configuredClient(of: ConfiguredClient): IbkrClient {
-  const { orderLock, onSessionChange, accountId } = of;
+  const { orderLock, onSessionChange, timing, accountId } = of;
   return createIbkrClient({
     transport: of.transport,
     pacing: of.pacing,
@@ -31,7 +33,9 @@ export function configuredClient(of: ConfiguredClient): IbkrClient {
     session: of.session,
     ...(accountId === null ? {} : { accountId }),
     ...(orderLock === undefined ? {} : { orderLock }),
+    ...(timing === undefined ? {} : { timing }),
     ...(onSessionChange === undefined ? {} : { onSessionChange }),
+    ...of.instead,
   });
 }
 

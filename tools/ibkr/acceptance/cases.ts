@@ -1,5 +1,5 @@
 // The acceptance list: what any Client Portal gateway and our client must do together. docs/acceptance.md is made from it.
-import type { AcceptanceBench, AcceptanceCase, AcceptanceNeeds } from "./bench.ts";
+import type { AcceptanceArea, AcceptanceBench, AcceptanceCase, AcceptanceNeeds } from "./bench.ts";
 import { FAULT_CASES } from "./fault-cases.ts";
 import { MARKET_CASES } from "./market-cases.ts";
 import { ORDER_CASES } from "./order-cases.ts";
@@ -18,10 +18,17 @@ export const ACCEPTANCE_CASES: readonly AcceptanceCase[] = [
 
 export type AcceptanceResult = {
   number: number;
+  area: AcceptanceArea;
   title: string;
   outcome: "passed" | "failed" | "skipped";
   /** Why it failed or was skipped. */
   why: string | null;
+};
+
+const SKIPPED: Readonly<Record<AcceptanceNeeds, string>> = {
+  reads: "it was not asked for",
+  trades: "it would trade",
+  simulator: "it needs a hand on the gateway",
 };
 
 /** Runs what is allowed, one case after the other; a case that fails does not stop the next. For `countersign doctor`. */
@@ -31,16 +38,17 @@ export async function runAcceptance(
   onResult: (result: AcceptanceResult) => void,
 ): Promise<AcceptanceResult[]> {
   const results: AcceptanceResult[] = [];
-  for (const { number, title, needs, run } of ACCEPTANCE_CASES) {
-    let result: AcceptanceResult = { number, title, outcome: "passed", why: null };
-    if (!allowed.includes(needs)) result = { number, title, outcome: "skipped", why: `it needs "${needs}"` };
+  for (const { number, area, title, needs, run } of ACCEPTANCE_CASES) {
+    const named = { number, area, title };
+    let result: AcceptanceResult = { ...named, outcome: "passed", why: null };
+    if (!allowed.includes(needs)) result = { ...named, outcome: "skipped", why: SKIPPED[needs] };
     else {
       try {
         bench.signal?.throwIfAborted();
         await run(bench);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        result = { number, title, outcome: "failed", why };
+        result = { ...named, outcome: "failed", why };
       }
     }
     results.push(result);

@@ -3,6 +3,9 @@ import { ClientOrderId, type Ticker } from "#store/model/ids.ts";
 import type { IbkrClient } from "../client.ts";
 import type { AcceptanceBench } from "./bench.ts";
 
+/** How client order ids of acceptance orders begin, so that they can be told from the desk's. */
+export const ACCEPTANCE_PREFIX = "CS-acceptance-";
+
 export type GatewayBenchOptions = {
   /** A client on the gateway, all of them on one pacing budget; the options override the desk's own. */
   create(options: Parameters<AcceptanceBench["another"]>[0]): IbkrClient;
@@ -18,7 +21,7 @@ export function gatewayBench(options: GatewayBenchOptions): AcceptanceBench {
     client: options.create({}),
     another: options.create,
     symbol: options.symbol,
-    clientOrderId: (leg) => ClientOrderId.parse(`CS-acceptance-${leg}-${options.newId()}`.slice(0, 64)),
+    clientOrderId: (leg) => ClientOrderId.parse(`${ACCEPTANCE_PREFIX}${leg}-${options.newId()}`.slice(0, 64)),
     control: null,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
