@@ -88,7 +88,8 @@ async function runningOrComposed(config: Config, terminal: Terminal, signal: Abo
   }
 }
 
-const PROBE_MS = 2_000;
+/** A desk under heavy work still answers within this; one that is gone refuses at once. */
+const PROBE_MS = 10_000;
 
 /** The address of the desk that runs on this folder and answers; null when none does. */
 export async function runningDesk(config: Config): Promise<string | null> {
