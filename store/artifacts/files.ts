@@ -20,8 +20,12 @@ export function fileObjects(folder: string, newId: () => string): ObjectStore {
     try {
       const bound = callSignal(signal);
       bound.throwIfAborted();
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeDurably(partial, bytes, bound);
+      await writeDurably(partial, bytes, bound).catch(async (error: unknown) => {
+        // The folder is nearly always there: made only when it proves missing.
+        if (codeOf(error) !== "ENOENT") throw error;
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeDurably(partial, bytes, bound);
+      });
       await rename(partial, file);
     } catch (error) {
       await rm(partial, { force: true }).catch(() => undefined);

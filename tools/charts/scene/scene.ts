@@ -105,8 +105,17 @@ function padded([bottom, top]: Domain, price: number): Domain {
 }
 
 function extent(rows: readonly Row[], fields: readonly Exclude<keyof Row, "d" | "i">[]): [number, number] {
-  const values = rows.flatMap((row) => fields.map((field) => row[field])).filter((value) => value !== null);
-  return values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)];
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    for (const field of fields) {
+      const value = row[field];
+      if (value === null) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return low > high ? [0, 0] : [low, high];
 }
 
 type Place = { last: Row; domain: Domain; height: number };
