@@ -96,6 +96,8 @@ export function buildProgram(invocation: Invocation): Command {
 
   command("halt", "stop all new orders at once")
     .option("--reducing", "still let through orders that reduce exposure", false)
+    .option("--cancel-open", "also cancel entries that work at the broker; stops and targets stay", false)
+    .option("--flatten", "also close at the market what the desk holds", false)
     .option("--reason <text>", "why", "by hand")
     .action(async (options) =>
       (await import("./commands/trading-state.ts")).tradingStateCommand(invocation, {
@@ -117,6 +119,12 @@ export function buildProgram(invocation: Invocation): Command {
     .option("--port <port>", "port", "5000")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--tls", "HTTPS with a self-signed certificate, as the real gateway", false)
+    .addOption(
+      new Option("--certificate <kind>", "with --tls: expired and without a name as IBKR ships it, or valid")
+        .choices(["as_shipped", "valid"])
+        .default("as_shipped"),
+    )
+    .option("--settings <file>", "how it behaves (docs/gateway-simulator.md)")
     .action(async (options) => (await import("./commands/gateway.ts")).gatewayCommand(invocation, options));
 
   command("doctor", "check every part and say what to do")

@@ -11,6 +11,7 @@ import { loadMarketData } from "#tools/simulator/market/load.ts";
 import type { MarketData } from "#tools/simulator/market/market.ts";
 import { sessionDate } from "#tools/simulator/market/sessions.ts";
 import { defaultStartSession } from "#tools/simulator/market/start.ts";
+import type { SettingsOverride } from "#tools/simulator/settings.ts";
 import { createSimulator, type Simulator } from "#tools/simulator/simulator.ts";
 
 const MAIN_ACCOUNT = AccountId.parse("DU1000001");
@@ -34,6 +35,8 @@ export type SimulatorsOptions = {
   /** First session of the main clock at its first start; absent: chosen from the data. */
   start?: SessionDate;
   clock: Clock;
+  /** Besides the desk's own: only a served simulator is given any. */
+  settings?: SettingsOverride;
 };
 
 export async function openSimulators(options: SimulatorsOptions): Promise<Simulators> {
@@ -62,8 +65,8 @@ function create(session: string, market: MarketData, options: SimulatorsOptions)
     accountId: accountOf(session),
     stateFile: path.join(options.stateDir, `${session}.jsonl`),
     clock: options.clock,
-    // Nobody is there to log in again each day for the built-in broker of a desk.
-    settings: { session: { relogin: "automatic" } },
+    // Nobody is there to log in again each day for the broker of a desk.
+    settings: { ...options.settings, session: { relogin: "automatic", ...options.settings?.session } },
   });
 }
 

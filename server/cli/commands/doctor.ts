@@ -59,16 +59,30 @@ type Told = { asked: string; checks: readonly Check[]; notices: readonly string[
 
 function tell(terminal: Terminal, { asked, checks, notices }: Told): void {
   terminal.line(`${asked}\n`);
-  terminal.line(
-    table(
-      ["part", "state", "what was found"],
-      checks.map((check) => [check.name, WORD[check.state] ?? check.state, check.detail]),
-    ),
-  );
+  const names = Math.max(...checks.map((check) => check.name.length));
+  for (const { name, state, detail } of checks) {
+    const head = `${name.padEnd(names)}  ${(WORD[state] ?? state).padEnd(4)}  `;
+    terminal.line(wrapped(detail, head));
+  }
   const steps = checks.filter((check) => check.todo !== null);
   if (steps.length > 0) terminal.line("\nwhat to do");
-  for (const { name, todo } of steps) terminal.line(`  ${name}: ${todo}`);
+  for (const { name, todo } of steps) terminal.line(wrapped(todo ?? "", `  ${name.padEnd(names)}  `));
   for (const notice of notices) terminal.line(`\nnotice: ${notice}`);
+}
+
+const WIDTH = 110;
+
+/** The text in lines of a readable width, each under the first one's beginning; what holds no blank is never broken. */
+function wrapped(text: string, head: string): string {
+  const lines = [head];
+  const blank = " ".repeat(head.length);
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    const empty = line.length === head.length;
+    if (!empty && line.length + 1 + word.length > WIDTH) lines.push(blank + word);
+    else lines[lines.length - 1] = empty ? line + word : `${line} ${word}`;
+  }
+  return lines.join("\n");
 }
 
 type AcceptanceCall = {
