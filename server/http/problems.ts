@@ -93,9 +93,16 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
 };
 
 /** PostgreSQL says a number or text does not fit (class 22): the caller's input, never a 500. */
-function isDatabaseInputFault(error: unknown): boolean {
+const DATABASE_INPUT = /^22[0-9A-Z]{3}$/;
+/** The connection failed or was cut (classes 08, 57P, 53), or the server takes none just now (55000). */
+const DATABASE_AWAY = /^(08|57P|53)[0-9A-Z]{2,3}$|^55000$|^ECONN|^ETIMEDOUT$|^EPIPE$/;
+/** What the database driver says without a code. */
+const DRIVER_AWAY = /^Connection terminated|^timeout exceeded when trying to connect/;
+
+function hasCause(error: unknown, code: RegExp, message?: RegExp): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1) {
-    if ("code" in at && typeof at.code === "string" && /^22[0-9A-Z]{3}$/.test(at.code)) return true;
+    if ("code" in at && typeof at.code === "string" && code.test(at.code)) return true;
+    if (message?.test(at.message)) return true;
   }
   return false;
 }
@@ -113,8 +120,11 @@ export function problemOf(error: unknown): Problem {
     const code = HTTP_CODES[error.status] ?? "request_refused";
     return problem(error.status, code, error.message || (TITLES[error.status] ?? "Refused"));
   }
-  if (isDatabaseInputFault(error)) {
+  if (hasCause(error, DATABASE_INPUT)) {
     return problem(422, "invalid_request", "A value does not fit the field it was given for.");
+  }
+  if (hasCause(error, DATABASE_AWAY, DRIVER_AWAY)) {
+    return problem(503, "database_unavailable", "The desk's database does not answer just now.");
   }
   return problem(500, "unexpected", "The desk failed unexpectedly; its log has the cause.");
 }
