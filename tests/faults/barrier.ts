@@ -20,6 +20,10 @@ export type Hold = { symbol: string; place: Place };
 export type Barriers = {
   /** The symbols whose process does not stand at its place yet, released ones left out. */
   missing(): Promise<string[]>;
+  /** The symbols whose process stands at its place now. */
+  standing(): Promise<string[]>;
+  /** Takes one away and ends the database session that waits at it, if there is one: its process lost a connection. */
+  cut(symbol: string): Promise<void>;
   /** Lets the process that stands there go on. */
   release(symbol: string): Promise<void>;
   /** Takes them all away and ends the database sessions that wait at one: their process was killed. */
@@ -33,6 +37,8 @@ const KEYS = 424_242;
 export async function raiseBarriers(database: Database, holds: readonly Hold[]): Promise<Barriers> {
   await setUpCheckpoints(database); // its tables would be made at the first run only
   const client = new pg.Client({ connectionString: database.url });
+  // A server that stops under us is seen by the query that fails.
+  client.on("error", () => undefined);
   await client.connect();
   await client.query(TRIGGERS);
   const numbers = new Map<string, number>();
@@ -44,7 +50,7 @@ export async function raiseBarriers(database: Database, holds: readonly Hold[]):
   }
   const waiting = async () => {
     const { rows } = await client.query<{ pid: number; number: number }>(
-      `SELECT pid, objid::int AS number FROM pg_locks
+      `SELECT pid, objid::bigint::int AS number FROM pg_locks
        WHERE locktype = 'advisory' AND NOT granted AND classid = $1 AND objsubid = 2
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
       [KEYS],
@@ -61,6 +67,16 @@ export async function raiseBarriers(database: Database, holds: readonly Hold[]):
     async missing() {
       const there = new Set((await waiting()).map((one) => one.number));
       return [...numbers].flatMap(([symbol, number]) => (there.has(number) ? [] : [symbol]));
+    },
+    async standing() {
+      const there = new Set((await waiting()).map((one) => one.number));
+      return [...numbers].flatMap(([symbol, number]) => (there.has(number) ? [symbol] : []));
+    },
+    async cut(symbol) {
+      const number = numbers.get(symbol);
+      for (const one of await waiting())
+        if (one.number === number) await client.query("SELECT pg_terminate_backend($1)", [one.pid]);
+      await release(symbol);
     },
     release,
     async remove() {

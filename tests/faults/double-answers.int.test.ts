@@ -114,7 +114,7 @@ beforeAll(async () => {
     return rows.length === symbols.length ? rows : null;
   });
   for (const row of found) questions.set(row.symbol, row);
-}, 150_000);
+}, 600_000);
 
 afterAll(async () => {
   await desk?.kill();
@@ -122,7 +122,7 @@ afterAll(async () => {
 }, 30_000);
 
 describe("faults: two answers at once", () => {
-  test("of two approvals one counts, and one order goes out", { timeout: 90_000 }, async () => {
+  test("of two approvals one counts, and one order goes out", { timeout: 300_000 }, async () => {
     for (const symbol of TWICE)
       await expectOneWinner(symbol, await Promise.all([approve(symbol), approve(symbol)]));
     await settled(TWICE);
@@ -130,7 +130,7 @@ describe("faults: two answers at once", () => {
   });
 
   test("of an approval and a rejection one counts, and an order goes out only after the approval", {
-    timeout: 90_000,
+    timeout: 300_000,
   }, async () => {
     for (const [index, symbol] of AGAINST.entries()) {
       const hands = index % 2 === 0 ? [approve, reject] : [reject, approve];
@@ -141,7 +141,7 @@ describe("faults: two answers at once", () => {
       expect(await sendings(symbol)).toBe((await approvalStatus(symbol)) === "approved" ? 1 : 0);
   });
 
-  test("of an approval and the end of its time one counts", { timeout: 90_000 }, async () => {
+  test("of an approval and the end of its time one counts", { timeout: 300_000 }, async () => {
     for (const symbol of LATE) {
       const { approvalId } = question(symbol);
       await rowsOf("UPDATE approvals SET expires_at = now() + interval '5 ms' WHERE id = $1", [approvalId]);
@@ -168,7 +168,7 @@ describe("faults: a halt and an approval", () => {
   const halt = () => askDesk(desk.url, "POST", "/api/trading-state/halt", { reason: "fault test" });
   const resume = () => callDesk(desk.url, "POST", "/api/trading-state/resume", { reason: "fault test" });
 
-  test("nothing is sent any more once the halt has been answered", { timeout: 90_000 }, async () => {
+  test("nothing is sent any more once the halt has been answered", { timeout: 300_000 }, async () => {
     const barriers = await raiseBarriers(database, [{ symbol: ON_THE_SILL, place: "submitting" }]);
     await approve(ON_THE_SILL);
     await until("the order stands on the sill", async () =>
@@ -197,7 +197,7 @@ describe("faults: a halt and an approval", () => {
   });
 
   test("racing each other leave one order or none, and none after the halt", {
-    timeout: 90_000,
+    timeout: 300_000,
   }, async () => {
     for (const symbol of HALTED) {
       const [answered, halted] = await Promise.all([approve(symbol), halt()]);
@@ -211,7 +211,7 @@ describe("faults: a halt and an approval", () => {
 });
 
 test("the broker holds one order for each approval that was carried out, and no other", {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   await desk.stop();
   const accounts = await rowsOf<{ session: string; account: string }>(

@@ -145,7 +145,7 @@ beforeAll(async () => {
   );
   desk = await start();
   await nothingGoesOn();
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   await desk?.kill();
@@ -210,7 +210,7 @@ describe("faults: a desk killed at every node and started again", () => {
   });
 
   test("looks for the order that arrived unseen, and never sends the one that did not arrive twice", {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     type Entry = { symbol: string; status: string; attempt: number; cOID: string };
     const entries = () =>

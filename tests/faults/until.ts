@@ -7,7 +7,7 @@ export async function until<T>(
   look: () => Promise<T | null>,
   of: { ms?: number; state?: () => Promise<unknown> } = {},
 ): Promise<T> {
-  const end = performance.now() + (of.ms ?? 90_000);
+  const end = performance.now() + (of.ms ?? 240_000);
   for (;;) {
     const found = await look();
     if (found !== null) return found;

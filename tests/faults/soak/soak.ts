@@ -1,0 +1,187 @@
+// Whole executions on real processes that are killed at seeded moments and at named places of the order path, with a
+// broker that misbehaves; afterwards its books are compared with ours. Effects: processes, one database, one folder.
+import { setTimeout as pause } from "node:timers/promises";
+import { openDatabase } from "#store/database.ts";
+import { migrate } from "#store/migrate.ts";
+import { callDesk } from "#tests/support/desk-process.ts";
+import { type Barriers, type Hold, type Place, raiseBarriers } from "../barrier.ts";
+import { type Chance, chanceOf } from "../chance.ts";
+import { until } from "../until.ts";
+import { type Findings, inspect } from "./inspect.ts";
+import { type Machines, manySmallOrders, startMachines } from "./machines.ts";
+
+export type SoakReport = Findings & {
+  seed: number;
+  kills: number;
+  /** Kills while a process stood at a named place. */
+  placed: number;
+  faults: Record<string, number>;
+  halts: number;
+  seconds: number;
+};
+
+export type SoakOptions = { databaseUrl: string; folder: string; intents: number; seed: number };
+
+type Soak = {
+  chance: Chance;
+  machines: Machines;
+  barriers: Barriers;
+  loggedOut: boolean;
+  /** What the weather still has in it: a desk that is killed all the time shows nothing. */
+  left: { kills: number; faults: number; halts: number };
+  report: Pick<SoakReport, "kills" | "placed" | "faults" | "halts">;
+};
+
+const PLACES: readonly Place[] = [
+  "started:submit_order",
+  "intent",
+  "submitting",
+  "answer",
+  "finished:submit_order",
+  "checkpoint:submit_order",
+  "checkpoint:approval",
+  "started:order_working",
+  "finished:executor",
+];
+/** What the broker does wrong, and where: an order that hangs is a process killed in the middle of its POST as well. */
+const FAULTS = [
+  { kind: "hang", path: "/orders" },
+  { kind: "hang_after", path: "/reply" },
+  { kind: "drop", path: "/orders" },
+  { kind: "drop_after", path: "/orders" },
+  { kind: "drop_after", path: "/reply" },
+  { kind: "unavailable", path: "/orders" },
+  { kind: "unavailable_after", path: "/reply" },
+  { kind: "stale_question" },
+  { kind: "html", path: "/iserver" },
+  { kind: "bridge_loss", path: "/iserver" },
+  { kind: "session_loss", path: "/iserver" },
+  { kind: "drop", path: "/trades" },
+] as const;
+/** Also an order that works at the broker. */
+const GOING_ON = "r.status IN ('queued', 'running', 'working')";
+/** Runs started at once. */
+const CHUNK = 10;
+/** Longest time for anything to settle once the storm is over: unknown orders take half a minute each way. */
+const CALM_MS = 180_000;
+
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const began = performance.now();
+  const chance = chanceOf(options.seed);
+  const symbols = Array.from({ length: options.intents }, (_, index) => `S${index + 1}`);
+  const database = await openDatabase({ url: options.databaseUrl, applicationName: "countersign-soak" });
+  await migrate(database);
+  // Held while the storm is prepared, so that each place is met.
+  const holds = symbols.flatMap((symbol): Hold[] =>
+    chance.below(0.35) ? [{ symbol, place: chance.pick(PLACES) }] : [],
+  );
+  const barriers = await raiseBarriers(database, holds);
+  const machines = await startMachines({ ...options, symbols });
+  const report = { kills: 0, placed: 0, faults: {}, halts: 0 };
+  const storm: Soak = {
+    chance,
+    machines,
+    barriers,
+    report,
+    loggedOut: false,
+    left: weatherFor(options.intents),
+  };
+  const count = async (condition: string) => {
+    const { rows } = await database.pool.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM symbol_runs r JOIN executions e ON e.id = r.execution_id WHERE e.approval = 'auto' AND ${condition}`,
+    );
+    return rows[0]?.count ?? 0;
+  };
+  const state = async () => ({
+    runs: await database.pool
+      .query("SELECT symbol, status, error FROM symbol_runs WHERE status IN ('queued', 'running', 'working')")
+      .then(({ rows }) => rows),
+    orders: await database.pool
+      .query(
+        "SELECT symbol, leg, attempt, status FROM orders WHERE status IN ('INITIALIZED', 'SUBMITTING', 'UNKNOWN')",
+      )
+      .then(({ rows }) => rows),
+  });
+  try {
+    await manySmallOrders(machines.desk().url);
+    for (let from = 0; from < symbols.length; from += CHUNK) {
+      const chunk = symbols.slice(from, from + CHUNK);
+      await withDesk(storm, (url) =>
+        callDesk(url, "POST", "/api/executions", { symbols: chunk, approval: "auto" }),
+      );
+      // The next ones come while these are still at work.
+      while ((await count("r.status IN ('queued', 'running')")) > CHUNK / 2) await gust(storm);
+    }
+    while ((await count("r.status IN ('queued', 'running')")) > 0) await gust(storm);
+
+    await barriers.remove();
+    await machines.broker.clearFaults();
+    await machines.broker.login();
+    await resume(storm);
+    const inTheAir =
+      "SELECT 1 FROM orders WHERE status IN ('SUBMITTING', 'UNKNOWN') UNION ALL SELECT 1 FROM symbol_runs r JOIN executions e ON e.id = r.execution_id WHERE e.approval = 'auto' AND r.status IN ('queued', 'running')";
+    await until(
+      "nothing is in the air",
+      async () => ((await database.pool.query(inTheAir)).rows.length === 0 ? true : null),
+      { ms: CALM_MS, state },
+    );
+    // The next session ends every entry: filled, or expired with its day.
+    await callDesk(machines.desk().url, "POST", "/api/market/next", { sessions: 1 });
+    await until("every thread has ended", async () => ((await count(GOING_ON)) === 0 ? true : null), {
+      ms: CALM_MS,
+      state,
+    });
+    const findings = await inspect(database.pool, await machines.broker.orders());
+    const seconds = Math.round((performance.now() - began) / 1000);
+    return { ...findings, ...report, seed: options.seed, seconds };
+  } finally {
+    await machines.end();
+    await database.close();
+  }
+}
+
+function weatherFor(intents: number): Soak["left"] {
+  return { kills: Math.ceil(intents / 5), faults: Math.ceil(intents / 2), halts: Math.ceil(intents / 20) };
+}
+
+/** One moment of the storm. */
+async function gust(storm: Soak): Promise<void> {
+  const { chance, machines, barriers, report, left } = storm;
+  await pause(chance.between(100, 900));
+  // The person who logs in again when the session is gone.
+  if (storm.loggedOut) await machines.broker.login();
+  storm.loggedOut = false;
+  const standing = await barriers.standing();
+  if (standing.length > 0) {
+    // Whoever stands there is one of the two; the one that was not killed goes on as if nothing had been.
+    await kill(storm, chance.pick(["desk", "worker", "both"] as const));
+    report.placed += standing.length;
+    for (const symbol of standing) await barriers.cut(symbol);
+    return;
+  }
+  if (chance.below(0.1) && left.kills-- > 0)
+    await kill(storm, chance.pick(["desk", "worker", "both"] as const));
+  if (chance.below(0.35) && left.faults-- > 0) {
+    const fault = chance.pick(FAULTS);
+    report.faults[fault.kind] = (report.faults[fault.kind] ?? 0) + 1;
+    await machines.broker.addFault({ ...fault, skip: chance.below(0.5) ? 1 : 0 });
+    storm.loggedOut = fault.kind === "session_loss";
+  }
+  if (chance.below(0.04) && left.halts-- > 0) {
+    report.halts += 1;
+    await withDesk(storm, (url) => callDesk(url, "POST", "/api/trading-state/halt", { reason: "soak" }));
+    await resume(storm);
+  }
+}
+
+async function kill(storm: Soak, which: "desk" | "worker" | "both"): Promise<void> {
+  storm.report.kills += which === "both" ? 2 : 1;
+  await storm.machines.kill(which);
+}
+
+const resume = (storm: Soak) =>
+  withDesk(storm, (url) => callDesk(url, "POST", "/api/trading-state/resume", { reason: "soak" }));
+
+async function withDesk(storm: Soak, call: (url: string) => Promise<unknown>): Promise<void> {
+  await call(storm.machines.desk().url);
+}
