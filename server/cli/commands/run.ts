@@ -30,7 +30,12 @@ export async function runCommand(invocation: Invocation, options: RunOptions): P
   };
   await withDesk(invocation, options, async ({ api, terminal }) => {
     const { executionId } = await api.send("POST", "/api/executions", request, Started);
-    const report = await followExecution({ api, terminal, executionId, signal: invocation.signal });
+    const { signal } = invocation;
+    const report = await followExecution({ api, terminal, executionId, signal }).catch((error: unknown) => {
+      if (signal.aborted)
+        terminal.note(`stopped; execution ${executionId} goes on as soon as a desk runs on this data folder`);
+      throw error;
+    });
     tellReport(terminal, report);
     if (report.runs.some((run) => run.status === "failed")) invocation.exitCode = ExitCode.failed;
   });

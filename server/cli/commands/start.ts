@@ -1,5 +1,5 @@
 // `countersign start` and `countersign worker`: the long-lived processes. They print what they run on and park work at the end.
-import { InputError } from "#store/model/errors.ts";
+import { InputError, UnavailableError } from "#store/model/errors.ts";
 import { openServer } from "../../compose/http-server.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, configOf } from "../session.ts";
@@ -25,7 +25,11 @@ export async function startCommand(invocation: Invocation, options: CommonOption
       tellWhatRuns(terminal, composition.describe(), signInLine(server.url, composition));
       for (const notice of [...config.notices, ...exposureNotice(config.host)])
         terminal.line(`  notice     ${notice}`);
-      const first = await composition.firstExecution();
+      const first = await composition.firstExecution().catch((error: unknown) => {
+        if (!(error instanceof UnavailableError)) throw error;
+        terminal.line(`  notice     no first run: ${error.message}`);
+        return null;
+      });
       if (first !== null)
         terminal.line(
           `  first run  ${first.symbols.join(", ")}: ${server.url}/executions/${first.executionId}`,
