@@ -51,7 +51,8 @@ type Exchange = {
 };
 
 function exchange({ scheme, agent, target, method, path, text, signal }: Exchange): Promise<string> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const timeout = AbortSignal.timeout(DEADLINE_MS);
+  const deadline = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) =>
       reject(
@@ -69,7 +70,7 @@ function exchange({ scheme, agent, target, method, path, text, signal }: Exchang
         method,
         path,
         headers: { "content-type": "application/json", "content-length": Buffer.byteLength(text) },
-        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+        signal: deadline,
       },
       (response) => {
         let body = "";
@@ -80,6 +81,8 @@ function exchange({ scheme, agent, target, method, path, text, signal }: Exchang
       },
     );
     request.once("error", fail).end(text);
+    // Here too: a request that waits for its handshake reports its end only when that comes.
+    deadline.addEventListener("abort", () => fail(deadline.reason), { once: true });
   });
 }
 
