@@ -23,6 +23,8 @@ export type AcceptanceTarget = {
   name: string;
   /** Clients on one pacing budget; each call makes another. */
   create(options: Partial<IbkrClientOptions>): IbkrClient;
+  /** Time between two looks at the gateway (ms), where it is not the machine's. */
+  wait?(ms: number): Promise<void>;
 };
 
 export type AcceptanceOptions = {
@@ -94,7 +96,13 @@ export async function acceptance(
     const first = create({});
     const ready = await first.ensureReady(options.signal);
     options.onReady(ready, target);
-    const bench = gatewayBench({ create, symbol: symbol.data, newId, signal: options.signal });
+    const bench = gatewayBench({
+      create,
+      symbol: symbol.data,
+      newId,
+      signal: options.signal,
+      ...(target.wait === undefined ? {} : { wait: target.wait }),
+    });
     const allowed: AcceptanceNeeds[] = options.trade ? ["reads", "trades"] : ["reads"];
     const results = await runAcceptance(bench, allowed, options.onResult);
     const leftBehind = options.trade ? await takeBackAll(first) : [];

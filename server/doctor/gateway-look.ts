@@ -50,7 +50,9 @@ export type AnsweringGateway = { kind: "ibkr" | "simulator"; marketClock: Market
 export async function whatAnswers(parts: GatewayParts): Promise<AnsweringGateway> {
   const remote = remoteSimulator(parts.config.gatewayUrl, trustOf(parts.config));
   try {
-    await remote.now(AbortSignal.any([parts.signal, AbortSignal.timeout(parts.timing?.readDeadlineMs ?? PROBE_MS)]));
+    await remote.now(
+      AbortSignal.any([parts.signal, AbortSignal.timeout(parts.timing?.readDeadlineMs ?? PROBE_MS)]),
+    );
     return { kind: "simulator", marketClock: remote };
   } catch {
     return { kind: "ibkr", marketClock: { now: async () => parts.clock.now() } };

@@ -71,6 +71,7 @@ export async function simulatedBench(
       });
     },
     control: controlOf(simulator, time.sleep),
+    wait: time.sleep,
     waiting: () => pacing.status().waiting,
     close,
   };

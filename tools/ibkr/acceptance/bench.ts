@@ -52,6 +52,8 @@ export type AcceptanceBench = {
   clientOrderId(leg: OrderLeg): ClientOrderId;
   /** Null at a real gateway. */
   control: GatewayControl | null;
+  /** Between two looks (ms). */
+  wait(ms: number): Promise<void>;
   signal?: AbortSignal;
 };
 

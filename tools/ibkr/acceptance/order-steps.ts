@@ -5,7 +5,6 @@ import { type Decimal, type DecimalString, dec, toDecimalString } from "#store/m
 import type { OrderSide, OrderStatus, TimeInForce } from "#store/model/order.ts";
 import { roundPrice } from "../instruments/rounding.ts";
 import type { BrokerOrder, OrderTicket, PlacedOrder, SubmitOutcome } from "../orders/types.ts";
-import { sleep } from "../wire/calls.ts";
 import { type AcceptanceBench, expectThat } from "./bench.ts";
 
 const LOOK_AGAIN_MS = 250;
@@ -111,7 +110,7 @@ export async function reaches(
     const order = await bench.client.orders.status(id, bench.signal);
     if (order !== null && wanted.includes(order.status)) return order;
     seen = order?.status ?? "nothing";
-    await (bench.control?.pass(LOOK_AGAIN_MS) ?? sleep(LOOK_AGAIN_MS, bench.signal));
+    await bench.wait(LOOK_AGAIN_MS);
   }
   expectThat(false, `order ${id} reaches ${wanted.join(" or ")}, not ${seen}`);
 }
