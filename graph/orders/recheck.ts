@@ -44,10 +44,10 @@ export async function recheckAnswer(
 }
 
 function requestedOf(shown: OrderPlan, edit: ApprovalEdit | null): RequestedChange {
-  const asked = edit?.quantity ?? shown.quantity;
+  const lowered = edit?.quantity != null && dec(edit.quantity).lessThan(shown.quantity);
   return {
-    by: "person",
-    maxQuantity: dec(asked).lessThan(shown.quantity) ? asked : shown.quantity,
+    by: lowered ? "person" : "question",
+    maxQuantity: lowered ? edit.quantity : shown.quantity,
     // Without an edit the limit follows from the decision again, so it is the one that was shown.
     limitPrice: edit?.limitPrice ?? null,
   };

@@ -64,6 +64,8 @@ export function buildProgram(invocation: Invocation): Command {
   command("approve <approval>", "approve an order, or edit it first")
     .option("--quantity <shares>", "fewer shares than proposed")
     .option("--limit <price>", "another limit price within the rules")
+    .option("--stop <price>", "another stop within the rules")
+    .option("--target <price>", "another target within the rules")
     .action(async (approval, options) =>
       (await import("./commands/approvals.ts")).answerCommand(invocation, approval, {
         ...options,

@@ -49,7 +49,8 @@ export const ConfigFileSchema = z.strictObject({
     .prefault({}),
   approval: z
     .strictObject({
-      expiryHours: z.number().min(0.01).max(720).default(24),
+      /** Hours on the machine's clock; absent: until the session that the order is meant for is over. */
+      expiryHours: z.number().min(0.01).max(720).nullable().default(null),
       /** Relative price move between question and answer above which the question is asked again. */
       driftBand: z.number().gt(0).lte(0.2).default(0.01),
     })

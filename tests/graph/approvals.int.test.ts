@@ -198,7 +198,7 @@ describe("an edit", () => {
   });
 
   test("that widens the stop until fewer shares fit comes back as a new question with the stop kept", async () => {
-    const id = await one({});
+    const id = await one({ risk: { riskPerTrade: toDecimalString("0.002") } });
     const { plan } = await shownTo(id);
     const stop = dec(plan.stopPrice).minus(8).toFixed();
     const target = dec(plan.targetPrice).plus(60).toFixed();
@@ -229,7 +229,7 @@ describe("an edit", () => {
 
 describe("what the broker asks and the written policy leaves to a person", () => {
   beforeEach(async () => {
-    fixture = await deskFixture({ database, start: START, brokerAsksAbove: 100 });
+    fixture = await deskFixture({ database, start: START, brokerOrders: { valueLimit: 100 } });
     desk = fixture.desk();
   });
 

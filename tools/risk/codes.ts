@@ -152,6 +152,7 @@ export const REASONS = {
   ),
   reduced_by_person: reason("requested", "clamps or denies", "A person asked for less."),
   reduced_by_risk_manager: reason("requested", "clamps or denies", "The risk manager asked for less."),
+  limited_to_question: reason("requested", "clamps or denies", "Never more than the question has shown."),
   preview_refused: reason("broker_preview", "denies", "The broker's own preview refuses the order."),
   preview_margin: reason(
     "broker_preview",

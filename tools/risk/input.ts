@@ -70,9 +70,12 @@ export type BrokerPreview = {
   readonly error: string | null;
 };
 
-/** What a person or the risk manager asked for: only ever less, or another limit within the same rules. */
+/**
+ * What a person or the risk manager asked for: only ever less, or another limit within the same rules. `question`: a person
+ * said yes to the quantity shown, and it is not to grow with what has become free since.
+ */
 export type RequestedChange = {
-  readonly by: "person" | "risk_manager";
+  readonly by: "person" | "risk_manager" | "question";
   readonly maxQuantity: DecimalString | null;
   readonly limitPrice: DecimalString | null;
 };

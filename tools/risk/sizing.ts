@@ -56,6 +56,12 @@ type Room = {
   readonly limit: string;
 } & ({ readonly value: Wide } | { readonly shares: Fixed });
 
+const REQUESTED = {
+  person: "reduced_by_person",
+  risk_manager: "reduced_by_risk_manager",
+  question: "limited_to_question",
+} as const satisfies Record<string, ReasonCode>;
+
 export const CLAMPS: readonly Clamp[] = [
   {
     id: "held",
@@ -118,7 +124,7 @@ export const CLAMPS: readonly Clamp[] = [
       input.requested?.maxQuantity == null
         ? null
         : {
-            code: input.requested.by === "person" ? "reduced_by_person" : "reduced_by_risk_manager",
+            code: REQUESTED[input.requested.by],
             used: "",
             limit: `${input.requested.maxQuantity} asked for`,
             shares: fixed(input.requested.maxQuantity),

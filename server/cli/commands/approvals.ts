@@ -32,6 +32,8 @@ type AnswerOptions = CommonOptions & {
   action: "approve" | "reject";
   quantity?: string;
   limit?: string;
+  stop?: string;
+  target?: string;
   reason?: string;
 };
 
@@ -72,16 +74,19 @@ function orderLine(
 }
 
 function answerOf(options: AnswerOptions): ApprovalAnswer {
-  const { action, quantity, limit, reason } = options;
+  const { action, reason, quantity, limit, stop, target } = options;
+  const edits = { quantity, limitPrice: limit, stopPrice: stop, targetPrice: target };
+  const edited = Object.values(edits).some((value) => value !== undefined);
   const given =
     action === "reject"
       ? { action, reason }
-      : quantity === undefined && limit === undefined
-        ? { action }
-        : { action: "edit", edit: { quantity: quantity ?? null, limitPrice: limit ?? null } };
+      : edited
+        ? { action: "edit", edit: { ...edits, quantity: quantity ?? null, limitPrice: limit ?? null } }
+        : { action };
   const answer = ApprovalAnswer.safeParse(given);
   if (answer.success) return answer.data;
-  const faults = answer.error.issues.map((issue) => `--${String(issue.path.at(-1))}: ${issue.message}`);
+  const option = (path: PropertyKey | undefined) => `--${String(path).replace(/Price$/, "")}`;
+  const faults = answer.error.issues.map((issue) => `${option(issue.path.at(-1))}: ${issue.message}`);
   throw new InputError("answer", faults.join("\n"));
 }
 

@@ -48,7 +48,7 @@ const answer = createRoute({
   summary: "Approve, edit or reject",
   description:
     "The first answer counts. After it the price, the buying power and the limits are checked again; an order is sent " +
-    "only if they still hold. An edit may lower the quantity and move the limit price within the rules.",
+    "only if they still hold. An edit may lower the quantity and move limit, stop and target within the rules.",
   request: {
     headers: idempotencyHeader,
     params,

@@ -1,10 +1,15 @@
-// The account over HTTP, as the broker last stated it: figures, positions and their history.
+// The account over HTTP, as the broker last stated it: figures, positions and their history; and what the decisions came to.
 import { createRoute, z } from "@hono/zod-openapi";
+import { Counterfactual } from "#store/model/counterfactual.ts";
 import { NotFoundError } from "#store/model/errors.ts";
 import { AccountId, Instant } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
+import { PerformanceLine, performanceBy, TradeOutcome } from "#store/model/trade.ts";
+import { counterfactuals } from "#store/results/counterfactuals.ts";
+import { tradeOutcomes } from "#store/results/trades.ts";
 import { latestSnapshot, listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions, type PositionRow } from "#store/trading/positions.ts";
+import { lastFinishedSession } from "#tools/calendar.ts";
 import type { WebDeps } from "../deps.ts";
 import { type Api, failures, json, newApi } from "./api.ts";
 import { shaped } from "./schemas.ts";
@@ -50,6 +55,33 @@ const snapshots = createRoute({
   responses: { 200: json(z.object({ rows: z.array(Snapshot) }), "The newest so many."), ...failures(404) },
 });
 
+const DEADLINE_MS = 10_000;
+
+const Performance = z
+  .object({
+    accountId: AccountId,
+    trades: z.array(TradeOutcome.openapi("TradeOutcome")),
+    byStrategy: z.array(PerformanceLine.openapi("PerformanceLine")),
+    bySymbol: z.array(PerformanceLine),
+    byPrompt: z.array(PerformanceLine),
+    counterfactuals: z.array(Counterfactual.openapi("Counterfactual")),
+  })
+  .openapi("Performance");
+
+const performance = createRoute({
+  method: "get",
+  path: "/portfolio/performance",
+  tags,
+  summary: "Outcomes of trades and sums after commissions",
+  description:
+    "Computed from fills. `trades` carry the outcome back to the decision they came from. `counterfactuals` are " +
+    "proposals that were rejected or expired, followed on the bars since; nothing of them was ever traded.",
+  request: {
+    query: z.object({ account }),
+  },
+  responses: { 200: json(Performance, "Oldest trade first."), ...failures(404) },
+});
+
 export function sumOf(rows: readonly PositionRow[], key: "unrealizedPnl" | "realizedPnl") {
   return toDecimalString(rows.reduce((sum, row) => sum.plus(row[key] ?? 0), dec(0)));
 }
@@ -91,5 +123,25 @@ export function portfolioApi(deps: WebDeps): Api {
         ...(to === undefined ? {} : { to }),
       });
       return c.json({ rows: rows.map((row) => shaped(Snapshot, row)) }, 200);
+    })
+    .openapi(performance, async (c) => {
+      const accountId = chosen(c.req.valid("query").account);
+      const now = await deps.broker.now(AbortSignal.timeout(DEADLINE_MS));
+      const [trades, unsent] = await Promise.all([
+        tradeOutcomes(db, accountId),
+        counterfactuals(db, { accountId, upTo: lastFinishedSession(now) }),
+      ]);
+      const answer = {
+        accountId,
+        trades,
+        byStrategy: performanceBy(trades, (trade) => ({ key: trade.strategyId, label: trade.strategy })),
+        bySymbol: performanceBy(trades, (trade) => ({ key: trade.symbol, label: trade.symbol })),
+        byPrompt: performanceBy(trades, (trade) => ({
+          key: trade.promptVersionId ?? "none",
+          label: trade.prompt ?? "no stored prompt",
+        })),
+        counterfactuals: unsent,
+      };
+      return c.json(shaped(Performance, answer), 200);
     });
 }

@@ -1,6 +1,6 @@
 // An approval as a person decides on it: what is bought, what can be lost, why and why not; then one of three answers.
 import type { ApprovalQuestion } from "#store/model/approval.ts";
-import type { ApprovalStatus } from "#store/model/run.ts";
+import type { ApprovalEdit, ApprovalStatus } from "#store/model/run.ts";
 import { Facts, Prose, Time } from "./blocks.tsx";
 import { Ladder } from "./drawings.tsx";
 import { ActionForm, Field, type FormToken } from "./form.tsx";
@@ -18,7 +18,7 @@ export type ApprovalModel = {
   reason: string | null;
   answeredBy: string | null;
   answeredAt: string | null;
-  edit: { quantity: string | null; limitPrice: string | null } | null;
+  edit: ApprovalEdit | null;
 };
 
 function entryPrice(shown: ApprovalQuestion): string {
@@ -262,6 +262,25 @@ export function AnswerForms(props: {
                 fault={faults.limitPrice}
               />
             )}
+            {shown.plan.effect === "close" ? null : (
+              <>
+                <Field
+                  name="stopPrice"
+                  label={`Stop in ${shown.plan.currency}`}
+                  inputmode="decimal"
+                  value={shown.plan.stopPrice}
+                  hint="Sent exactly as entered; a wider one may leave room for fewer shares."
+                  fault={faults.stopPrice}
+                />
+                <Field
+                  name="targetPrice"
+                  label={`Target in ${shown.plan.currency}`}
+                  inputmode="decimal"
+                  value={shown.plan.targetPrice}
+                  fault={faults.targetPrice}
+                />
+              </>
+            )}
             <button type="submit" class="button button-good min-h-11 w-full">
               Approve with these changes
             </button>
@@ -292,6 +311,14 @@ function Answered(props: { approval: ApprovalModel }) {
                 [
                   "Limit changed to",
                   approval.edit.limitPrice === null ? "unchanged" : price(approval.edit.limitPrice),
+                ],
+                [
+                  "Stop changed to",
+                  approval.edit.stopPrice == null ? "unchanged" : price(approval.edit.stopPrice),
+                ],
+                [
+                  "Target changed to",
+                  approval.edit.targetPrice == null ? "unchanged" : price(approval.edit.targetPrice),
                 ],
               ] as const)),
         ]}

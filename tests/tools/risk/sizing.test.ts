@@ -112,6 +112,7 @@ describe("clamps", () => {
   test.each([
     ["person", "reduced_by_person"],
     ["risk_manager", "reduced_by_risk_manager"],
+    ["question", "limited_to_question"],
   ])("a %s can ask for less, in whole units, never for more", (by, code) => {
     const asked = (maxQuantity: string) =>
       decideRisk(snapshot({ requested: { by, maxQuantity, limitPrice: null } }));

@@ -1,0 +1,118 @@
+// What became of the decisions that were traded: outcomes computed from fills whenever they are asked for. Effects:
+// database reads. Nothing is stored twice, so a corrected fill or a late commission corrects every figure.
+import { sql } from "drizzle-orm";
+import type { Db } from "../database.ts";
+import type { AccountId, Conid, DecisionId, OrderId } from "../model/ids.ts";
+import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
+import { type MatchedTrade, matchTrades, type TradeFill, type TradeOutcome } from "../model/trade.ts";
+import { toInstant } from "../schema/columns.ts";
+import { listPositions } from "../trading/positions.ts";
+
+/** The outcomes of all entries of an account, oldest first. */
+export async function tradeOutcomes(db: Db, accountId: AccountId): Promise<TradeOutcome[]> {
+  const matched = (await fillsByInstrument(db, accountId)).flatMap(matchTrades);
+  if (matched.length === 0) return [];
+  const [origins, positions] = [
+    await originsOf(
+      db,
+      matched.map((trade) => trade.entryOrderId),
+    ),
+    await listPositions(db, accountId),
+  ];
+  const marks = new Map(positions.map((position) => [position.conid, position.marketPrice]));
+  return matched
+    .flatMap((trade) => {
+      const origin = origins.get(trade.entryOrderId);
+      return origin === undefined ? [] : [outcomeOf(trade, origin, marks.get(origin.conid) ?? null)];
+    })
+    .toSorted((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
+}
+
+/** What became of one decision; null while nothing of it has filled. */
+export async function outcomeOfDecision(
+  db: Db,
+  of: { accountId: AccountId; decisionId: DecisionId },
+): Promise<TradeOutcome | null> {
+  const all = await tradeOutcomes(db, of.accountId);
+  return all.find((trade) => trade.decisionId === of.decisionId) ?? null;
+}
+
+type FillLine = Omit<TradeFill, "at"> & { conid: string; at: string };
+
+async function fillsByInstrument(db: Db, accountId: AccountId): Promise<TradeFill[][]> {
+  const result = await db.execute<FillLine & Record<string, unknown>>(sql`
+    select fill.conid, fill.order_id as "orderId", entry.parent_order_id as "parentOrderId", entry.leg,
+      coalesce(entry.external, true) as external, entry.verdict_id is not null as decided, fill.side,
+      fill.quantity, fill.price, fill.commission, fill.at::text as at
+    from fills fill left join orders entry on entry.id = fill.order_id
+    where fill.account_id = ${accountId}
+      and not exists (select 1 from fills later
+        where later.execution_key = fill.execution_key and later.correction > fill.correction)
+    order by fill.at, fill.execution_ref`);
+  const groups = new Map<string, TradeFill[]>();
+  for (const { conid, ...row } of result.rows) {
+    const fill = { ...row, at: toInstant(row.at) };
+    const known = groups.get(conid);
+    if (known === undefined) groups.set(conid, [fill]);
+    else known.push(fill);
+  }
+  return [...groups.values()];
+}
+
+type Origin = Pick<
+  TradeOutcome,
+  | "decisionId"
+  | "symbolRunId"
+  | "strategyId"
+  | "strategy"
+  | "strategyVersion"
+  | "promptVersionId"
+  | "prompt"
+  | "accountId"
+  | "conid"
+  | "symbol"
+  | "currency"
+  | "plannedStop"
+>;
+
+async function originsOf(db: Db, ids: readonly OrderId[]): Promise<Map<OrderId, Origin>> {
+  const result = await db.execute<Origin & { orderId: OrderId }>(sql`
+    select entry.id as "orderId", verdict.decision_id as "decisionId", run.id as "symbolRunId",
+      execution.strategy_id as "strategyId", strategy.name as strategy,
+      execution.strategy_version as "strategyVersion", prompt.id as "promptVersionId",
+      prompt.stage || ' ' || prompt.version as prompt, entry.account_id as "accountId", entry.conid,
+      entry.symbol, entry.currency, verdict.plan ->> 'stopPrice' as "plannedStop"
+    from orders entry
+      join risk_verdicts verdict on verdict.id = entry.verdict_id
+      join decisions decision on decision.id = verdict.decision_id
+      join symbol_runs run on run.id = decision.symbol_run_id
+      join executions execution on execution.id = run.execution_id
+      join strategies strategy on strategy.id = execution.strategy_id
+      left join llm_calls call on call.id = decision.llm_call_id
+      left join prompt_versions prompt on prompt.id = call.prompt_version_id
+    where entry.id = any(${sql.param([...ids])}::uuid[])`);
+  return new Map(
+    result.rows.map(({ orderId, ...origin }) => [
+      orderId,
+      { ...origin, conid: Number(origin.conid) as Conid },
+    ]),
+  );
+}
+
+function outcomeOf(trade: MatchedTrade, origin: Origin, mark: DecimalString | null): TradeOutcome {
+  const { entryOrderId: _entryOrderId, ...figures } = trade;
+  const sign = trade.side === "BUY" ? 1 : -1;
+  const open = dec(trade.openQuantity);
+  const closed = dec(trade.quantity).minus(open);
+  const risk = dec(trade.entryPrice).minus(origin.plannedStop).abs().times(closed);
+  return {
+    ...origin,
+    ...figures,
+    unrealizedPnl: open.isZero()
+      ? toDecimalString(0)
+      : mark === null
+        ? null
+        : toDecimalString(dec(mark).minus(trade.entryPrice).times(sign).times(open).toDecimalPlaces(6)),
+    r: risk.isZero() ? null : toDecimalString(dec(trade.realizedPnl).div(risk).toDecimalPlaces(4)),
+  };
+}
