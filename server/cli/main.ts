@@ -1,15 +1,14 @@
 // Entry of the command line: environment and signals come in here, exit codes go out. Nothing else reads the environment.
 // First: it gives every zod schema that is made after it the means to appear in the API's document.
 import "@hono/zod-openapi";
-import { setFlagsFromString } from "node:v8";
 import { DeskError, UnavailableError } from "#store/model/errors.ts";
 import { type ExitCode as Code, ExitCode } from "./exit-codes.ts";
+import { shapeHeap } from "./heap.ts";
 import { buildProgram, type Invocation } from "./program.ts";
 
 /** Runs one command line to its end and sets the process's exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Charts make much short-lived garbage: a larger young generation halves their CPU time (shared/charts).
-  setFlagsFromString("--max-semi-space-size=32");
+  shapeHeap();
   silenceForeignTracing(process.env);
   const stop = new AbortController();
   listenForStop(stop);

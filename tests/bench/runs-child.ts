@@ -4,6 +4,7 @@ import { loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { shapeHeap } from "#server/cli/heap.ts";
 import type { Composition } from "#server/compose/composition.ts";
 import type { ExecutionId, Ticker } from "#store/model/ids.ts";
 import { postgresCpuMs, postmasterOf } from "./postgres-cpu.ts";
@@ -13,6 +14,7 @@ import { marketOf, openBenchDesk, type RunsFigures, type RunsTask } from "./runs
 const WARM_UP = 2;
 const SAMPLE_MS = 100;
 
+shapeHeap();
 const task = JSON.parse(process.argv[2] ?? "{}") as RunsTask;
 const { symbols, start, marketDir } = marketOf(task);
 const composition = await openBenchDesk(task, { workers: true, start, marketDir });

@@ -28,8 +28,7 @@ async function measure(task: Omit<RunsTask, "folder">): Promise<RunsFigures> {
 function child(file: string, argument: string): Promise<string> {
   const profile = process.env.BENCH_PROFILE;
   const profiled = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  // As server/cli/main.ts sets it.
-  const flags = ["--max-semi-space-size=32", "--import", "tsx", ...profiled];
+  const flags = ["--import", "tsx", ...profiled];
   return new Promise((resolve, reject) => {
     const run = spawn(process.execPath, [...flags, path.join(import.meta.dirname, file), argument], {
       stdio: ["ignore", "pipe", "inherit"],
