@@ -65,8 +65,9 @@ function spawnProgram(options: DeskOptions, args: readonly string[]): ProgramPro
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
   const exited = new Promise<number | null>((resolve) =>
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       running.delete(child);
+      if (signal !== null) output += `\nended by ${signal}\n`;
       resolve(code);
     }),
   );
