@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 import { shapeHeap } from "#server/cli/heap.ts";
 import type { Composition } from "#server/compose/composition.ts";
 import type { ExecutionId, Ticker } from "#store/model/ids.ts";
-import { postgresCpuMs, postmasterOf } from "./postgres-cpu.ts";
+import { postgresCpuMs, postmasterOf } from "./process-cpu.ts";
 import { marketOf, openBenchDesk, type RunsFigures, type RunsTask } from "./runs-task.ts";
 
 /** Runs that compile the charts and open the connections before anything is measured. */

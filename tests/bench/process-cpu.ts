@@ -1,4 +1,4 @@
-// CPU time of the database server, read from /proc. Effects: reads files. NaN where there is no /proc or the server is elsewhere.
+// CPU time of other processes, read from /proc. Effects: reads files. NaN where there is no /proc or the process is elsewhere.
 import { readdirSync, readFileSync } from "node:fs";
 import type { Database } from "#store/database.ts";
 
@@ -10,7 +10,15 @@ export async function postmasterOf(pool: Database["pool"]): Promise<number> {
   return Number(statOf(rows[0]?.pid ?? 0)?.[1] ?? 0);
 }
 
-/** All its processes, the ended ones included, in ms. */
+/** One process and its ended children, in ms. */
+export function processCpuMs(pid: number): number {
+  const stat = statOf(pid);
+  return stat === null
+    ? Number.NaN
+    : [11, 12, 13, 14].reduce((sum, at) => sum + Number(stat[at]), 0) * MS_PER_TICK;
+}
+
+/** The server with all its processes, the ended ones included, in ms. */
 export function postgresCpuMs(postmaster: number): number {
   if (postmaster === 0) return Number.NaN;
   let ticks = 0;
