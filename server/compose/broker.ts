@@ -2,18 +2,23 @@
 
 import { MAIN_SESSION } from "#graph/gateway.ts";
 import { cancelOrder } from "#graph/orders/cancel.ts";
+import { flatten } from "#graph/orders/flatten.ts";
+import { halt } from "#graph/orders/halt.ts";
 import type { Database } from "#store/database.ts";
 import { ConflictError } from "#store/model/errors.ts";
+import type { ExecutionId } from "#store/model/ids.ts";
 import { runsInHand } from "#store/runs/symbol-runs.ts";
+import { setTradingState } from "#store/trading/trading-state.ts";
 import { exchangeDate, sessionClose } from "#tools/calendar.ts";
 import type { Clock } from "#tools/clock.ts";
 import type { SessionHealth } from "#tools/ibkr/session/health.ts";
 import { sessionDate } from "#tools/simulator/market/sessions.ts";
 import type { Config } from "../config/config.ts";
-import type { BrokerPort, HealthCheck, MarketControl } from "../http/deps.ts";
+import type { BrokerPort, HealthCheck, MarketControl, WindDown, WoundDown } from "../http/deps.ts";
 import type { WatchTask } from "../jobs/watch.ts";
 import type { Gateways } from "./gateways.ts";
 import type { Simulators } from "./simulators.ts";
+import { newId } from "./system-clock.ts";
 
 export type BrokerParts = {
   config: Config;
@@ -46,6 +51,7 @@ export async function openBroker(parts: BrokerParts): Promise<{ port: BrokerPort
     health: () => healthCheck(client.health()),
     now: marketNow,
     resolve: (symbol, signal) => client.resolveStock(symbol, signal),
+    windDown: (of, signal) => windDown(parts, of, signal),
     cancel: async (orderId, _who, signal) => {
       await cancelOrder({ database, gateway: await gateways.open(MAIN_SESSION), clock }, orderId, signal);
     },
@@ -69,6 +75,30 @@ function healthCheck(health: SessionHealth): HealthCheck {
   const state = health.state === "ready" ? "ok" : health.state === "unchecked" ? "degraded" : "down";
   const detail = [health.reason, health.action].filter((part) => part !== null).join(" ");
   return { name: "broker", state, detail, provenAt: health.lastProvenAt };
+}
+
+/** HALTED last when closing: an exit only shrinks what is at stake, but a halted desk sends nothing at all. */
+async function windDown(parts: BrokerParts, of: WindDown, signal: AbortSignal): Promise<WoundDown> {
+  const { database, clock, gateways } = parts;
+  const { reason, who, cancelOpen } = of;
+  try {
+    const deps = { database, clock, gateway: await gateways.open(MAIN_SESSION) };
+    const state = of.flatten ? ("REDUCING" as const) : ("HALTED" as const);
+    const halted = await halt(deps, { state, reason, who, cancelOpen }, signal);
+    const exits = of.flatten
+      ? await flatten(deps, { id: newId() as ExecutionId }, signal)
+      : { sent: [], failed: [] };
+    return {
+      cancelRequested: halted.cancelRequested.length,
+      exitsSent: exits.sent.length,
+      failed: [
+        ...halted.failed.map(({ orderId, error }) => `order ${orderId}: ${error.message}`),
+        ...exits.failed.map(({ symbol, error }) => `${symbol}: ${error.message}`),
+      ],
+    };
+  } finally {
+    await setTradingState(database.db, { state: "HALTED", reason, who });
+  }
 }
 
 /** How long the market waits for runs in hand before it refuses to move. */

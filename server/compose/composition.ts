@@ -119,7 +119,9 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const { parallelism } = config.worker;
   const queue = await openQueue(database.url, { parallelism, retry: config.retry }, warn);
   closers.add(() => queue.stop(STOP_MS));
-  const first = reconciledFirst(gateways, () => watch.now("reconcile"));
+  const first = reconciledFirst(gateways, async () => {
+    await watch.now("reconcile");
+  });
   // A further worker leaves that to the desk whose work it shares.
   if (options.workerOnly === true) first.proven();
   const desk = createDesk({
@@ -146,7 +148,12 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const mainKind = await gateways.mainKind;
   const parts = { config, gateways, simulators, kind: mainKind, database, clock: systemClock };
   const broker = await openBroker(parts);
-  const market = openMarket({ ...parts, afterMove: () => watch.now("track") });
+  // A reading that a loaded machine or a lost session broke off is taken again: the answer must show what the move did.
+  const readBack = async () => {
+    for (let tries = 0; tries < 3 && !(await watch.now("track")); tries += 1);
+    await watch.now("portfolio");
+  };
+  const market = openMarket({ ...parts, afterMove: readBack });
   const recurring = brokerTasks({
     database,
     gateways,
@@ -192,7 +199,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
 
   options.signal?.throwIfAborted();
   // Not awaited: a gateway that is down keeps no one from the pages. Runs wait for it (reconciled-first.ts).
-  void watch.now("reconcile");
+  void watch.now("reconcile").then(() => watch.now("portfolio"));
   if (options.workers) {
     await queue.work((id, advanceOptions) => desk.advance(id, advanceOptions));
     await desk.requeueUnfinished();

@@ -28,8 +28,18 @@ export type BrokerPort = {
   now(signal: AbortSignal): Promise<Date>;
   /** The instrument of a ticker as the broker knows it. @throws InputError when unknown or ambiguous. */
   resolve(symbol: Ticker, signal: AbortSignal): Promise<Instrument>;
+  /** The kill switch's further acts, after the state has been set: cancel working entries, close what the desk holds. */
+  windDown(of: WindDown, signal: AbortSignal): Promise<WoundDown>;
   /** Asks the broker to cancel one working order. @throws NotFoundError, ConflictError when it is not working. */
   cancel(order: OrderId, who: string, signal: AbortSignal): Promise<void>;
+};
+
+export type WindDown = { cancelOpen: boolean; flatten: boolean; reason: string; who: string };
+export type WoundDown = {
+  cancelRequested: number;
+  exitsSent: number;
+  /** What the broker did not take, in words. */
+  failed: readonly string[];
 };
 
 /** The simulator's market clock; absent with a real broker. */

@@ -7,7 +7,6 @@ import { trackOrders } from "#graph/orders/track.ts";
 import type { OrderDeps } from "#graph/orders/types.ts";
 import type { Database } from "#store/database.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
-import { workingOrders } from "#store/trading/orders.ts";
 import type { Clock } from "#tools/clock.ts";
 import type { QueueLog, SymbolRunQueue } from "./queue.ts";
 import type { WatchTask } from "./watch.ts";
@@ -48,12 +47,17 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
       everyMs: 5 * SECOND,
       run: async (signal) => {
         const deps = await order();
-        const working = await workingOrders(database.db, { accountId: deps.gateway.accountId });
-        if (working.length === 0) return;
+        // Also without working orders, when it asks the broker nothing: it finds runs whose wake-up was lost.
         const tracked = await trackOrders(deps, signal);
         await goOn(tracked.finishedRuns);
         if (tracked.fills > 0) await refreshPortfolio(deps, signal);
       },
+    },
+    {
+      // Positions and account figures also move without a fill of ours: prices, fees, trades by hand.
+      name: "portfolio",
+      everyMs: MINUTE,
+      run: async (signal) => refreshPortfolio(await order(), signal),
     },
     {
       name: "reconcile",

@@ -10,34 +10,36 @@ export type WatchTask = {
 };
 
 export type Watch = {
-  /** Runs a task now, after the round in hand if there is one. */
-  now(name: string): Promise<void>;
+  /** Runs a task now, after the round in hand if there is one; false when that round failed (it is logged). */
+  now(name: string): Promise<boolean>;
   /** No more rounds; the ones in hand are aborted and waited for. */
   stop(): Promise<void>;
 };
 
 export function startWatch(tasks: readonly WatchTask[], log: WatchLog): Watch {
   const stopping = new AbortController();
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, Promise<boolean>>();
   const timers: NodeJS.Timeout[] = [];
 
-  const round = async (task: WatchTask): Promise<void> => {
-    if (stopping.signal.aborted) return;
+  const round = async (task: WatchTask): Promise<boolean> => {
+    if (stopping.signal.aborted) return false;
     try {
       await task.run(stopping.signal);
+      return true;
     } catch (error) {
-      if (stopping.signal.aborted) return;
+      if (stopping.signal.aborted) return false;
       log(
         { task: task.name, error: error instanceof Error ? error.message : String(error) },
         "a recurring task failed",
       );
+      return false;
     }
   };
   /** Rounds of one task follow each other; with `again` false a tick that meets a round in hand is left out. */
-  const start = (task: WatchTask, again: boolean): Promise<void> => {
+  const start = (task: WatchTask, again: boolean): Promise<boolean> => {
     const current = running.get(task.name);
     if (current !== undefined && !again) return current;
-    const next = (current ?? Promise.resolve())
+    const next = (current ?? Promise.resolve(true))
       .then(() => round(task))
       .finally(() => {
         if (running.get(task.name) === next) running.delete(task.name);
@@ -54,7 +56,7 @@ export function startWatch(tasks: readonly WatchTask[], log: WatchLog): Watch {
   return {
     async now(name) {
       const task = tasks.find((one) => one.name === name);
-      if (task !== undefined) await start(task, true);
+      return task === undefined ? false : start(task, true);
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);

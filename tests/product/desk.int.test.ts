@@ -142,6 +142,7 @@ describe("commands against a running desk", () => {
       "market show": /^simulator: session of \d{4}-\d{2}-\d{2} is over/,
       "halt --reason": /^trading is HALTED \(news\)/,
       "halt --reducing": /^trading is REDUCING/,
+      "halt --cancel-open": /^trading is HALTED .*\n0 entries are being cancelled, 1 exits were sent/,
       resume: /^trading is ACTIVE/,
       doctor: /database +ok/,
       config: /ADMIN_TOKEN +\*\*\* +environment/,
@@ -157,6 +158,18 @@ describe("commands against a running desk", () => {
       });
       expect(stdout).not.toContain(TEST_TOKEN);
     }
+  });
+
+  test("close at the market what the desk holds when asked to flatten", async () => {
+    await json("market", "next");
+    expect(await json("positions")).toMatchObject({ positions: [] });
+    const { orders } = await json<{ orders: { leg: string; status: string }[] }>("orders");
+    expect(orders.map(({ leg, status }) => `${leg} ${status}`).sort()).toEqual([
+      "entry FILLED",
+      "exit FILLED",
+      "stop CANCELED",
+      "target CANCELED",
+    ]);
   });
 
   test("stop new orders with halt, and let them out again with resume", async () => {
@@ -222,7 +235,7 @@ describe("Ctrl-C", () => {
       json<{ positions: unknown[] }>("positions"),
     ]);
     expect(orders.orders.some((order) => order.leg === "entry" && order.status === "FILLED")).toBe(true);
-    expect(positions.positions).toHaveLength(1);
+    expect(positions.positions).toEqual([]);
     expect(postmasterFile(options.dataDir)).toBeUndefined();
   });
 });

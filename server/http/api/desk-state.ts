@@ -29,10 +29,7 @@ const getState = createRoute({
   responses: { 200: json(CurrentTradingState, "The present state and who set it."), ...failures() },
 });
 
-const setState = (
-  path: "/trading-state/halt" | "/trading-state/reduce" | "/trading-state/resume",
-  summary: string,
-) =>
+const setState = (path: "/trading-state/reduce" | "/trading-state/resume", summary: string) =>
   createRoute({
     method: "post",
     path,
@@ -42,7 +39,31 @@ const setState = (
     responses: { 200: json(CurrentTradingState, "The state from now on."), ...failures(400) },
   });
 
-const halt = setState("/trading-state/halt", "Stop all new orders");
+const Halt = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(500),
+    cancelOpen: z
+      .boolean()
+      .default(false)
+      .openapi({ description: "Cancel working entries; stops and targets stay." }),
+    flatten: z.boolean().default(false).openapi({ description: "Close at the market what the desk holds." }),
+  })
+  .openapi("Halt");
+
+const Halted = CurrentTradingState.extend({
+  cancelRequested: z.number().int(),
+  exitsSent: z.number().int(),
+  failed: z.array(z.string()).openapi({ description: "What the broker did not take, in words." }),
+}).openapi("Halted");
+
+const halt = createRoute({
+  method: "post",
+  path: "/trading-state/halt",
+  tags: trading,
+  summary: "Stop all new orders, at once and for every worker",
+  request: { body: jsonBody(Halt) },
+  responses: { 200: json(Halted, "The state from now on, and what else was done."), ...failures(400) },
+});
 const reduce = setState("/trading-state/reduce", "Only orders that shrink exposure");
 const resume = setState("/trading-state/resume", "Trade again");
 
@@ -132,9 +153,21 @@ export function deskStateApi(deps: WebDeps): Api {
     shaped(CurrentTradingState, await setTradingState(db, { state, reason, who }));
   return newApi()
     .openapi(getState, async (c) => c.json(shaped(CurrentTradingState, await currentTradingState(db)), 200))
-    .openapi(halt, async (c) =>
-      c.json(await change("HALTED", c.req.valid("json").reason, nameOf(c.get("caller"))), 200),
-    )
+    .openapi(halt, async (c) => {
+      const { reason, cancelOpen, flatten } = c.req.valid("json");
+      const who = nameOf(c.get("caller"));
+      // First the state, which needs no gateway: new entries end now, whatever the broker does about the rest.
+      await change(flatten ? "REDUCING" : "HALTED", reason, who);
+      const further = cancelOpen || flatten;
+      const done = further
+        ? await deps.broker.windDown(
+            { cancelOpen, flatten, reason, who },
+            AbortSignal.timeout(MOVE_DEADLINE_MS),
+          )
+        : { cancelRequested: 0, exitsSent: 0, failed: [] };
+      const now = shaped(CurrentTradingState, await currentTradingState(db));
+      return c.json({ ...now, ...done, failed: [...done.failed] }, 200);
+    })
     .openapi(reduce, async (c) =>
       c.json(await change("REDUCING", c.req.valid("json").reason, nameOf(c.get("caller"))), 200),
     )

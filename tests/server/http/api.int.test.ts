@@ -81,6 +81,7 @@ function brokenBroker() {
     health: () => ({ name: "broker", state: "down" as const, detail: "", provenAt: null }),
     now: fail,
     resolve: fail,
+    windDown: fail,
     cancel: fail,
   };
 }
