@@ -57,9 +57,7 @@ export async function answerApproval(db: Db, input: AnswerApproval): Promise<App
       channel: input.channel,
       answeredAt: input.at,
     })
-    .where(
-      and(eq(approvals.id, input.id), eq(approvals.status, "pending"), inTime(input.at, input.marketAt)),
-    )
+    .where(and(eq(approvals.id, input.id), eq(approvals.status, "pending"), inTime(input.at, input.marketAt)))
     .returning();
   if (row === undefined) throw refusal(await getApproval(db, input.id));
   await tell(db, [row]);
