@@ -7,6 +7,7 @@ import { EMPTY_PACING_RECORD, type PacingLedger } from "#tools/ibkr/pacing/ledge
 import { inProcessTransport } from "#tools/ibkr/transport/in-process.ts";
 import { createSimulator, loadMarketData } from "#tools/simulator/index.ts";
 import { soak } from "../contracts/gateway-soak.ts";
+import { benchCache } from "./gateway-cache.ts";
 import type { BenchRow } from "./row.ts";
 
 const suite = "gateway";
@@ -44,9 +45,11 @@ async function calls(clock: Clock): Promise<BenchRow[]> {
   const history = await perSecond(clock, 100, () =>
     client.history({ instrument, timeframe: "daily", count: 450 }),
   );
+  const asOf = await simulator.clock.now();
   return [
     { suite, name: "calls through client and simulator (summary)", value: summary, unit: "1/s" },
     { suite, name: "histories of 450 daily bars, parsed", value: history, unit: "1/s" },
+    ...(await benchCache({ client, instrument, asOf, clock })),
   ];
 }
 
