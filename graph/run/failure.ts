@@ -1,8 +1,8 @@
 // Which failures are worth another attempt. Pure.
 import { DeskError } from "#store/model/errors.ts";
 
-/** SQLSTATE classes and codes of a database that was away, busy or restarting, and what a broken socket says. */
-const PASSING_SQL = /^(08|57P0|53300|40001|40P01)/;
+/** SQLSTATE classes and codes of a database that was away, busy, too slow or restarting, and what a broken socket says. */
+const PASSING_SQL = /^(08|57P0|57014|53300|40001|40P01)/;
 const PASSING_NETWORK = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

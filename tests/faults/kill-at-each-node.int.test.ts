@@ -22,6 +22,10 @@ const folder = temporaryFolder();
 const market = path.join(folder.path, "bars");
 const dataDir = path.join(folder.path, "desk");
 
+// What is held here may stand longer than the desk lets a statement run.
+const patient = new URL(database.url);
+patient.searchParams.set("statement_timeout", "600000");
+
 /** A run in a replay of its own, so that a run that holds its account's lock stops no other. */
 type Replayed = Hold & { approval: "auto" | "never"; session: string; runId: string };
 
@@ -60,7 +64,7 @@ async function start(): Promise<DeskProcess> {
   return startDesk({
     dataDir,
     arguments: ["--config", config],
-    environment: { DATABASE_URL: database.url, MARKET_DATA_DIR: market, IBKR_GATEWAY_URL: gateway.url },
+    environment: { DATABASE_URL: patient.href, MARKET_DATA_DIR: market, IBKR_GATEWAY_URL: gateway.url },
   });
 }
 
