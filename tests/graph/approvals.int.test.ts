@@ -200,7 +200,7 @@ describe("an edit", () => {
   test("that widens the stop until fewer shares fit comes back as a new question with the stop kept", async () => {
     const id = await one({ risk: { riskPerTrade: toDecimalString("0.002") } });
     const { plan } = await shownTo(id);
-    const stop = dec(plan.stopPrice).minus(8).toFixed();
+    const stop = dec(plan.stopPrice).minus(20).toFixed();
     const target = dec(plan.targetPrice).plus(60).toFixed();
     await answer(id, edit({ stopPrice: stop, targetPrice: target }));
     expect(await fixture.status(id)).toBe("waiting_approval");

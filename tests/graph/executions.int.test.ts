@@ -1,6 +1,7 @@
 // Starting, replaying and forking executions: what is checked, what is written together, what can never be sent.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Desk } from "#graph/desk.ts";
+import { submitOrder } from "#graph/orders/submit.ts";
 import { decisionsOfRun } from "#store/agents/decisions.ts";
 import { loadBars } from "#store/market/bars.ts";
 import { SessionDate, type SymbolRunId, Ticker } from "#store/model/ids.ts";
@@ -154,6 +155,36 @@ describe("a fork", () => {
     await fixture.drain(desk);
     expect(await fixture.status(fork)).toBe("done");
     expect(await ordersOfRun(db, fork)).toHaveLength(0);
+  });
+
+  test("sends nothing when the order path is called for it past the graph, with a countersign that was given", async () => {
+    const source = await first(START, "auto");
+    const [sent] = await ordersOfRun(db, source);
+    if (sent?.verdictId == null || sent.approvalId === null) throw new Error("the source was not sent");
+    const { gatewaySession } = (await getSymbolRun(db, source)).execution;
+    const journal = fixture.simulator(gatewaySession).journal;
+    const posts = () =>
+      journal.entries().filter(({ method, path }) => method === "POST" && /\/(orders|reply)/.test(path))
+        .length;
+    const before = posts();
+    const fork = await desk.forkRun(source, "executor");
+    await fixture.drain(desk);
+    const gateway = fixture.gateway(gatewaySession);
+    const countersign = { verdictId: sent.verdictId, approvalId: sent.approvalId };
+    const send = () =>
+      submitOrder({ database, clock: fixture.clock, gateway }, { ...countersign, symbolRunId: fork });
+    await expect(send()).rejects.toMatchObject({ code: "dry_run" });
+    const { executionId } = await getSymbolRun(db, fork);
+    await database.pool.query("update executions set approval = 'auto', dry_run = false where id = $1", [
+      executionId,
+    ]);
+    await expect(send()).rejects.toMatchObject({ code: "not_countersigned" });
+    // The source itself, queued and sent once more, is over as well.
+    await desk.advance(source, ready);
+    await submitOrder({ database, clock: fixture.clock, gateway }, { ...countersign, symbolRunId: source });
+    expect(posts()).toBe(before);
+    expect(await ordersOfRun(db, fork)).toHaveLength(0);
+    expect(await ordersOfRun(db, source)).toHaveLength(3);
   });
 
   test("of a run that never got that far is refused", async () => {
