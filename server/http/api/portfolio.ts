@@ -1,5 +1,6 @@
 // The account over HTTP, as the broker last stated it: figures, positions and their history; and what the decisions came to.
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Db } from "#store/database.ts";
 import { Counterfactual } from "#store/model/counterfactual.ts";
 import { NotFoundError } from "#store/model/errors.ts";
 import { AccountId, Instant } from "#store/model/ids.ts";
@@ -82,6 +83,26 @@ const performance = createRoute({
   responses: { 200: json(Performance, "Oldest trade first."), ...failures(404) },
 });
 
+/** @param now business time at the account's broker: no bar of a session that is not over by then is looked at */
+export async function performanceOf(db: Db, accountId: AccountId, now: Date) {
+  const [trades, unsent] = await Promise.all([
+    tradeOutcomes(db, accountId),
+    counterfactuals(db, { accountId, upTo: lastFinishedSession(now) }),
+  ]);
+  return { accountId, trades, ...sumsOf(trades), counterfactuals: unsent };
+}
+
+export function sumsOf(trades: readonly TradeOutcome[]) {
+  return {
+    byStrategy: performanceBy(trades, (trade) => ({ key: trade.strategyId, label: trade.strategy })),
+    bySymbol: performanceBy(trades, (trade) => ({ key: trade.symbol, label: trade.symbol })),
+    byPrompt: performanceBy(trades, (trade) => ({
+      key: trade.promptVersionId ?? "none",
+      label: trade.prompt ?? "no stored prompt",
+    })),
+  };
+}
+
 export function sumOf(rows: readonly PositionRow[], key: "unrealizedPnl" | "realizedPnl") {
   return toDecimalString(rows.reduce((sum, row) => sum.plus(row[key] ?? 0), dec(0)));
 }
@@ -127,21 +148,6 @@ export function portfolioApi(deps: WebDeps): Api {
     .openapi(performance, async (c) => {
       const accountId = chosen(c.req.valid("query").account);
       const now = await deps.broker.now(AbortSignal.timeout(DEADLINE_MS));
-      const [trades, unsent] = await Promise.all([
-        tradeOutcomes(db, accountId),
-        counterfactuals(db, { accountId, upTo: lastFinishedSession(now) }),
-      ]);
-      const answer = {
-        accountId,
-        trades,
-        byStrategy: performanceBy(trades, (trade) => ({ key: trade.strategyId, label: trade.strategy })),
-        bySymbol: performanceBy(trades, (trade) => ({ key: trade.symbol, label: trade.symbol })),
-        byPrompt: performanceBy(trades, (trade) => ({
-          key: trade.promptVersionId ?? "none",
-          label: trade.prompt ?? "no stored prompt",
-        })),
-        counterfactuals: unsent,
-      };
-      return c.json(shaped(Performance, answer), 200);
+      return c.json(shaped(Performance, await performanceOf(db, accountId, now)), 200);
     });
 }

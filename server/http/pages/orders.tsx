@@ -2,16 +2,20 @@
 import { Hono } from "hono";
 import { OrderPage, OrdersPage } from "#server/views/pages/orders.tsx";
 import { type PortfolioModel, PortfolioPage } from "#server/views/pages/portfolio.tsx";
+import type { ResultsModel } from "#server/views/parts/results.tsx";
 import { OrderId, Ticker } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import { OrderStatus } from "#store/model/order.ts";
+import { counterfactuals } from "#store/results/counterfactuals.ts";
+import { tradeOutcomes } from "#store/results/trades.ts";
 import { fillsOfOrder, listFills } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { childOrders, getOrder, listOrders } from "#store/trading/orders.ts";
 import { listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions } from "#store/trading/positions.ts";
+import { lastFinishedSession } from "#tools/calendar.ts";
 import { cancelOrder } from "../api/orders.ts";
-import { sumOf } from "../api/portfolio.ts";
+import { sumOf, sumsOf } from "../api/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { curveOf } from "./dashboard.tsx";
@@ -19,14 +23,17 @@ import { page } from "./html.ts";
 import { type Site, withDone } from "./site.tsx";
 
 const PAGE = 50;
+const UNSENT = 25;
+const CLOCK_MS = 2_000;
 
 async function portfolioModel(site: Site, cursor: string | null): Promise<PortfolioModel> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
-  const [snapshots, positions, fills] = await Promise.all([
+  const [snapshots, positions, fills, results] = await Promise.all([
     accountId === null ? [] : listSnapshots(db, { accountId, limit: 2_000 }),
     accountId === null ? [] : listPositions(db, accountId),
     listFills(db, { cursor, limit: PAGE, ...(accountId === null ? {} : { accountId }) }),
+    resultsModel(site),
   ]);
   const summary = snapshots.at(-1) ?? null;
   const exposed = summary !== null && !dec(summary.netLiquidation).isZero();
@@ -39,9 +46,24 @@ async function portfolioModel(site: Site, cursor: string | null): Promise<Portfo
     realizedPnl: sumOf(positions, "realizedPnl"),
     exposure: exposed ? toDecimalString(dec(summary.grossPositionValue).div(summary.netLiquidation)) : null,
     fills: fills.rows,
+    results,
     older: fills.next === null ? null : `/portfolio?cursor=${fills.next}`,
     newer: cursor === null ? null : "/portfolio",
   };
+}
+
+/** The page stands while the broker is away: only what was not sent needs to know how far the market is. */
+async function resultsModel(site: Site): Promise<ResultsModel> {
+  const { database, broker } = site.deps;
+  const { accountId } = broker;
+  if (accountId === null) return { trades: [], ...sumsOf([]), counterfactuals: [] };
+  const now = await broker.now(AbortSignal.timeout(CLOCK_MS)).catch(() => null);
+  const trades = await tradeOutcomes(database.db, accountId);
+  const unsent =
+    now === null
+      ? null
+      : await counterfactuals(database.db, { accountId, upTo: lastFinishedSession(now), limit: UNSENT });
+  return { trades: trades.toReversed().slice(0, PAGE), ...sumsOf(trades), counterfactuals: unsent };
 }
 
 export function orderPages(site: Site): Hono<FormEnv> {

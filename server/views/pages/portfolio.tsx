@@ -5,6 +5,7 @@ import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Pager, Panel, Stat, Time } from "../parts/blocks.tsx";
 import { Curve, type CurvePoint } from "../parts/drawings.tsx";
 import { decimal, percent, signed } from "../parts/format.ts";
+import { Results, type ResultsModel } from "../parts/results.tsx";
 import { gainTone } from "../parts/status.tsx";
 import { type FillLine, FillTable, PositionTable } from "../parts/tables.tsx";
 
@@ -18,6 +19,7 @@ export type PortfolioModel = {
   /** Gross value of positions over equity, a fraction. */
   exposure: string | null;
   fills: readonly FillLine[];
+  results: ResultsModel;
   older: string | null;
   newer: string | null;
 };
@@ -76,6 +78,7 @@ export function PortfolioPage(props: { frame: Frame; model: PortfolioModel }) {
             <PositionTable rows={model.positions} />
           )}
         </Panel>
+        <Results results={model.results} />
         <Panel id="trades" title="Fills" flush live="any">
           {model.fills.length === 0 ? (
             <Empty icon="orders" title="No fills yet">
