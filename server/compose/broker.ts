@@ -14,6 +14,7 @@ import type { Clock } from "#tools/clock.ts";
 import type { SessionHealth } from "#tools/ibkr/session/health.ts";
 import { sessionDate } from "#tools/simulator/market/sessions.ts";
 import type { Config } from "../config/config.ts";
+import { adviceFor } from "../doctor/advice.ts";
 import type { BrokerPort, HealthCheck, MarketControl, WindDown, WoundDown } from "../http/deps.ts";
 import type { WatchTask } from "../jobs/watch.ts";
 import type { Gateways } from "./gateways.ts";
@@ -48,7 +49,7 @@ export async function openBroker(parts: BrokerParts): Promise<{ port: BrokerPort
       return account();
     },
     paper: config.mode === "paper",
-    health: () => healthCheck(client.health()),
+    health: () => healthCheck(client.health(), clock.now()),
     now: marketNow,
     resolve: (symbol, signal) => client.resolveStock(symbol, signal),
     windDown: (of, signal) => windDown(parts, of, signal),
@@ -71,10 +72,16 @@ export async function openBroker(parts: BrokerParts): Promise<{ port: BrokerPort
 
 const CHECK_MS = 30_000;
 
-function healthCheck(health: SessionHealth): HealthCheck {
+function healthCheck(health: SessionHealth, now: Date): HealthCheck {
+  const { penaltyUntil, lastProvenAt: provenAt } = health;
+  const name = "broker";
+  if (penaltyUntil !== null && new Date(penaltyUntil) > now) {
+    const detail = `IBKR answered "too many requests": nothing is sent before ${penaltyUntil}. The desk goes on by itself then.`;
+    return { name, state: "down", detail, provenAt };
+  }
   const state = health.state === "ready" ? "ok" : health.state === "unchecked" ? "degraded" : "down";
-  const detail = [health.reason, health.action].filter((part) => part !== null).join(" ");
-  return { name: "broker", state, detail, provenAt: health.lastProvenAt };
+  const detail = [health.reason, adviceFor(health)].filter((part) => part !== null).join(" ");
+  return { name, state, detail, provenAt };
 }
 
 /** HALTED last when closing: an exit only shrinks what is at stake, but a halted desk sends nothing at all. */

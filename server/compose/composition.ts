@@ -11,6 +11,7 @@ import type { Config } from "../config/config.ts";
 import { settingsInForce } from "../config/settings-in-force.ts";
 import { gatewayAlerts } from "../gateway/alerts.ts";
 import { sharedOrderLock } from "../gateway/order-lock.ts";
+import { createSensors, marketCheck } from "../gateway/sensors.ts";
 import { createApp } from "../http/app.tsx";
 import type { DeskDescription } from "../http/deps.ts";
 import { brokerTasks } from "../jobs/broker-tasks.ts";
@@ -154,6 +155,13 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     await watch.now("portfolio");
   };
   const market = openMarket({ ...parts, afterMove: readBack });
+  const { health } = await gateways.mainClient();
+  const sensors = createSensors({
+    // Also while the session is not ready: the clock needs none.
+    now: mainKind === "ibkr" ? async () => systemClock.now() : (gateways.remote?.now ?? broker.port.now),
+    health,
+    onEvent: (event) => log.logger.info({ ...event }, "sensor"),
+  });
   const recurring = brokerTasks({
     database,
     gateways,
@@ -162,6 +170,8 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     clock: systemClock,
     log: warn,
     reconciled: first.proven,
+    mainClient: gateways.mainClient,
+    sensors,
   });
   const watch = startWatch(options.workerOnly === true ? [] : [...recurring, ...market.tasks], warn);
   closers.add(() => watch.stop());
@@ -186,7 +196,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     broker: broker.port,
     market: market.control,
     describe,
-    checks: [async () => queueCheck(queue)],
+    checks: [async () => queueCheck(queue), async () => marketCheck(sensors.reading())],
     auth: { token, secureCookie: false },
     cacheDir: folder.cache,
     clock: systemClock,
@@ -198,6 +208,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   closers.add(async () => ending.abort());
 
   options.signal?.throwIfAborted();
+  void watch.now("sensors");
   // Not awaited: a gateway that is down keeps no one from the pages. Runs wait for it (reconciled-first.ts).
   void watch.now("reconcile").then(() => watch.now("portfolio"));
   if (options.workers) {

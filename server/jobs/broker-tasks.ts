@@ -8,12 +8,17 @@ import type { OrderDeps } from "#graph/orders/types.ts";
 import type { Database } from "#store/database.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import type { Clock } from "#tools/clock.ts";
+import type { IbkrClient } from "#tools/ibkr/client.ts";
+import type { Sensors } from "../gateway/sensors.ts";
 import type { QueueLog, SymbolRunQueue } from "./queue.ts";
 import type { WatchTask } from "./watch.ts";
 
 export type BrokerTaskParts = {
   database: Database;
   gateways: GatewayRegistry;
+  /** The main session's client, also while its gateway is down. */
+  mainClient(): Promise<Pick<IbkrClient, "keepAlive">>;
+  sensors: Pick<Sensors, "look">;
   desk: Desk;
   queue: SymbolRunQueue;
   clock: Clock;
@@ -39,7 +44,15 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
       name: "tickle",
       everyMs: MINUTE,
       run: async (signal) => {
-        await (await gateways.open(MAIN_SESSION)).client.keepAlive(signal);
+        // Not through `open`, which wants a ready session: a lost one is what this looks for.
+        await (await parts.mainClient()).keepAlive(signal);
+      },
+    },
+    {
+      name: "sensors",
+      everyMs: 15 * SECOND,
+      run: async (signal) => {
+        await parts.sensors.look(signal);
       },
     },
     {
