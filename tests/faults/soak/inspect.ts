@@ -46,7 +46,7 @@ export async function inspect(pool: pg.Pool, booked: readonly BookedOrder[]): Pr
     id: string;
     symbol: string;
     status: string;
-    error: { code: string } | null;
+    error: { code: string; message: string } | null;
   }>(
     "SELECT r.id, r.symbol, r.status, r.error FROM symbol_runs r JOIN executions e ON e.id = r.execution_id WHERE e.approval = 'auto'",
   );
@@ -55,7 +55,8 @@ export async function inspect(pool: pg.Pool, booked: readonly BookedOrder[]): Pr
   const byBrokerId = new Map(rows.map((row) => [row.brokerId, row]));
   const endings: Record<string, number> = {};
   for (const { status, error } of runs.rows) {
-    const ending = error === null ? status : `${status}: ${error.code}`;
+    const cause = error?.code === "unexpected" ? error.message : error?.code;
+    const ending = cause === undefined ? status : `${status}: ${cause}`;
     endings[ending] = (endings[ending] ?? 0) + 1;
   }
   const takenOf = (runId: string) => entries.filter((order) => byClientId.get(order.cOID)?.runId === runId);
