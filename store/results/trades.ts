@@ -2,7 +2,7 @@
 // database reads. Nothing is stored twice, so a corrected fill or a late commission corrects every figure.
 import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import type { AccountId, Conid, DecisionId, OrderId } from "../model/ids.ts";
+import type { AccountId, Conid, OrderId } from "../model/ids.ts";
 import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
 import { type MatchedTrade, matchTrades, type TradeFill, type TradeOutcome } from "../model/trade.ts";
 import { toInstant } from "../schema/columns.ts";
@@ -28,24 +28,32 @@ export async function tradeOutcomes(db: Db, accountId: AccountId): Promise<Trade
     .toSorted((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
 }
 
-/** What became of one decision; null while nothing of it has filled. */
-export async function outcomeOfDecision(
+/** What became of one entry order; null while nothing of it has filled. Only its own instrument's fills are read. */
+export async function outcomeOfEntry(
   db: Db,
-  of: { accountId: AccountId; decisionId: DecisionId },
+  of: { accountId: AccountId; entryOrderId: OrderId },
 ): Promise<TradeOutcome | null> {
-  const all = await tradeOutcomes(db, of.accountId);
-  return all.find((trade) => trade.decisionId === of.decisionId) ?? null;
+  const origin = (await originsOf(db, [of.entryOrderId])).get(of.entryOrderId);
+  if (origin === undefined) return null;
+  const fills = await fillsByInstrument(db, of.accountId, origin.conid);
+  const trade = fills.flatMap(matchTrades).find((one) => one.entryOrderId === of.entryOrderId);
+  const held = (await listPositions(db, of.accountId)).find((position) => position.conid === origin.conid);
+  return trade === undefined ? null : outcomeOf(trade, origin, held?.marketPrice ?? null);
 }
 
 type FillLine = Omit<TradeFill, "at"> & { conid: string; at: string };
 
-async function fillsByInstrument(db: Db, accountId: AccountId): Promise<TradeFill[][]> {
+async function fillsByInstrument(
+  db: Db,
+  accountId: AccountId,
+  conid: Conid | null = null,
+): Promise<TradeFill[][]> {
   const result = await db.execute<FillLine & Record<string, unknown>>(sql`
     select fill.conid, fill.order_id as "orderId", entry.parent_order_id as "parentOrderId", entry.leg,
       coalesce(entry.external, true) as external, entry.verdict_id is not null as decided, fill.side,
       fill.quantity, fill.price, fill.commission, fill.at::text as at
     from fills fill left join orders entry on entry.id = fill.order_id
-    where fill.account_id = ${accountId}
+    where fill.account_id = ${accountId} and (${conid}::bigint is null or fill.conid = ${conid}::bigint)
       and not exists (select 1 from fills later
         where later.execution_key = fill.execution_key and later.correction > fill.correction)
     order by fill.at, fill.execution_ref`);

@@ -8,6 +8,8 @@ import { listReports } from "#store/agents/reports.ts";
 import type { Db } from "#store/database.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import { FINISHED_RUN_STATUSES, NODE_NAMES, type NodeName, type SymbolRunStatus } from "#store/model/run.ts";
+import type { TradeOutcome } from "#store/model/trade.ts";
+import { outcomeOfEntry } from "#store/results/trades.ts";
 import { type ArtifactRow, listArtifacts } from "#store/runs/artifacts.ts";
 import { listNodeEvents, type NodeEventRow } from "#store/runs/node-events.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
@@ -80,6 +82,12 @@ async function orderModel(db: Db, order: OrderRow): Promise<OrderModel> {
   return { ...order, events, fills };
 }
 
+async function outcomeOfRun(db: Db, orders: readonly OrderRow[]): Promise<TradeOutcome | null> {
+  const entry = orders.find((order) => order.leg === "entry" && Number(order.filledQuantity) > 0);
+  if (entry === undefined) return null;
+  return outcomeOfEntry(db, { accountId: entry.accountId, entryOrderId: entry.id });
+}
+
 /** @throws NotFoundError `symbol_run_not_found` */
 export async function runModel(db: Db, id: SymbolRunId): Promise<RunModel> {
   const run = await getSymbolRun(db, id);
@@ -97,6 +105,7 @@ export async function runModel(db: Db, id: SymbolRunId): Promise<RunModel> {
   ]);
   return {
     ...run,
+    outcome: await outcomeOfRun(db, orders),
     asOf: run.execution.asOf,
     mode: run.execution.mode,
     gatewaySession: run.execution.gatewaySession,

@@ -1,7 +1,7 @@
 // What decisions came to: trades with their outcome, sums, and the book of what was not sent, marked as such.
 import type { Counterfactual } from "#store/model/counterfactual.ts";
 import type { PerformanceLine, TradeOutcome } from "#store/model/trade.ts";
-import { Empty, Panel, Time } from "./blocks.tsx";
+import { Empty, Facts, Panel, Time } from "./blocks.tsx";
 import { decimal, price, quantity, signed, words } from "./format.ts";
 import { gainTone, Pill } from "./status.tsx";
 
@@ -55,6 +55,35 @@ export function Results(props: { results: ResultsModel }) {
         )}
       </Panel>
     </>
+  );
+}
+
+/** The outcome of one decision, for its own page. */
+export function Outcome(props: { outcome: TradeOutcome }) {
+  const { outcome } = props;
+  const { exitBy, exitPrice, currency } = outcome;
+  const closed =
+    exitBy === null ? "still open" : `${words(exitBy)}${outcome.closedAt === null ? ", in part" : ""}`;
+  return (
+    <Panel
+      title="What came of it"
+      note={outcome.closedAt === null ? null : <Time at={outcome.closedAt} compact />}
+    >
+      <Facts
+        columns={3}
+        rows={[
+          ["Closed by", closed],
+          ["Entry", price(outcome.entryPrice)],
+          ["Exit", exitPrice === null ? "–" : price(exitPrice)],
+          ["R reached", decimal(outcome.r)],
+          ["Realised, after commissions", `${signed(outcome.realizedPnl)} ${currency}`],
+          [
+            "Unrealised",
+            outcome.unrealizedPnl === null ? "no mark yet" : `${signed(outcome.unrealizedPnl)} ${currency}`,
+          ],
+        ]}
+      />
+    </Panel>
   );
 }
 

@@ -10,6 +10,7 @@ import type { LlmCallRecord } from "#store/model/llm-call.ts";
 import type { OrderEventKind, OrderStatus } from "#store/model/order.ts";
 import type { OrderPlan, RiskVerdict, RuleOutcome } from "#store/model/risk.ts";
 import type { NodeEventKind, NodeName, SymbolRunStatus } from "#store/model/run.ts";
+import type { TradeOutcome } from "#store/model/trade.ts";
 import type { ApprovalModel } from "../parts/approval.tsx";
 import type { ChartModel } from "../parts/chart.tsx";
 import type { FillLine, OrderLine } from "../parts/tables.tsx";
@@ -122,6 +123,8 @@ export type RunModel = {
   verdicts: readonly VerdictModel[];
   approvals: readonly ApprovalModel[];
   orders: readonly OrderModel[];
+  /** What became of the decision; null while nothing of it has filled. */
+  outcome: TradeOutcome | null;
   calls: readonly CallModel[];
   llm: { calls: number; inputTokens: number; outputTokens: number; costUsd: string; unpricedCalls: number };
   /** Artifact of a picture by its hash, so that a prompt's image is a link. */

@@ -5,6 +5,7 @@ import { ApprovalCard } from "../parts/approval.tsx";
 import { live, PageHead, Panel, Time } from "../parts/blocks.tsx";
 import { Chart, type ChartLevel } from "../parts/chart.tsx";
 import { cost, decimal, duration, exchangeDate, price } from "../parts/format.ts";
+import { Outcome } from "../parts/results.tsx";
 import { RunStatus, SignalPill } from "../parts/status.tsx";
 import { Calls } from "./calls.tsx";
 import { Decisions } from "./decision.tsx";
@@ -90,6 +91,9 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
             </div>
             <div id="orders" {...topic}>
               <RunOrders orders={run.orders} />
+            </div>
+            <div id="outcome" {...topic}>
+              {run.outcome === null ? null : <Outcome outcome={run.outcome} />}
             </div>
           </div>
           <div class="min-w-0 space-y-4 xl:col-span-7">

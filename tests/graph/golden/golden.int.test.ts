@@ -8,13 +8,13 @@ import { decisionsOfRun } from "#store/agents/decisions.ts";
 import { SessionDate, type SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
-import { tradeOutcomes } from "#store/results/trades.ts";
+import { outcomeOfEntry, tradeOutcomes } from "#store/results/trades.ts";
 import { listNodeEvents } from "#store/runs/node-events.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
 import { approvalsOfRun } from "#store/trading/approvals.ts";
 import { listFills } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
-import { getOrder, listOrders } from "#store/trading/orders.ts";
+import { getOrder, listOrders, ordersOfRun } from "#store/trading/orders.ts";
 import { listPositions } from "#store/trading/positions.ts";
 import { heldReservations, verdictsOfRun } from "#store/trading/verdicts.ts";
 import { testDatabase } from "#tests/support/database.ts";
@@ -160,6 +160,10 @@ async function tradeRows(fixture: DeskFixture): Promise<string[]> {
     const decisions = await decisionsOfRun(db, trade.symbolRunId);
     expect(decisions.map((decision) => decision.id)).toContain(trade.decisionId);
     expect(trade.prompt).toMatch(/^decision /);
+    const [entry] = (await ordersOfRun(db, trade.symbolRunId)).filter((order) => order.leg === "entry");
+    const { accountId } = trade;
+    if (entry !== undefined)
+      expect(await outcomeOfEntry(db, { accountId, entryOrderId: entry.id })).toEqual(trade);
   }
   return trades.map((trade) =>
     trade.closedAt === null
