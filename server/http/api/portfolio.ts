@@ -12,7 +12,7 @@ import { latestSnapshot, listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions, type PositionRow } from "#store/trading/positions.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 import type { WebDeps } from "../deps.ts";
-import { type Api, failures, json, newApi } from "./api.ts";
+import { type Api, documented, failures, json, newApi } from "./api.ts";
 import { shaped } from "./schemas.ts";
 import { Portfolio, Position, Snapshot } from "./trading-schemas.ts";
 
@@ -61,11 +61,11 @@ const DEADLINE_MS = 10_000;
 const Performance = z
   .object({
     accountId: AccountId,
-    trades: z.array(TradeOutcome.openapi("TradeOutcome")),
-    byStrategy: z.array(PerformanceLine.openapi("PerformanceLine")),
+    trades: z.array(documented(TradeOutcome, "TradeOutcome")),
+    byStrategy: z.array(documented(PerformanceLine, "PerformanceLine")),
     bySymbol: z.array(PerformanceLine),
     byPrompt: z.array(PerformanceLine),
-    counterfactuals: z.array(Counterfactual.openapi("Counterfactual")),
+    counterfactuals: z.array(documented(Counterfactual, "Counterfactual")),
   })
   .openapi("Performance");
 
