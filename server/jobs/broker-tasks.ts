@@ -7,6 +7,7 @@ import { trackOrders } from "#graph/orders/track.ts";
 import type { OrderDeps } from "#graph/orders/types.ts";
 import type { Database } from "#store/database.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
+import { sessionsInDoubt } from "#store/trading/orders.ts";
 import type { Clock } from "#tools/clock.ts";
 import type { IbkrClient } from "#tools/ibkr/client.ts";
 import type { Sensors } from "../gateway/sensors.ts";
@@ -64,6 +65,18 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
         const tracked = await trackOrders(deps, signal);
         await goOn(tracked.finishedRuns);
         if (tracked.fills > 0) await refreshPortfolio(deps, signal);
+      },
+    },
+    {
+      // A replay's market stands still, so only what was in the air when a process died needs looking up.
+      name: "replays in doubt",
+      everyMs: 15 * SECOND,
+      run: async (signal) => {
+        for (const session of await sessionsInDoubt(database.db)) {
+          if (session === MAIN_SESSION) continue;
+          const gateway = await gateways.open(session);
+          await goOn((await trackOrders({ database, clock, gateway }, signal)).finishedRuns);
+        }
       },
     },
     {

@@ -118,6 +118,15 @@ export function unknownOrders(
     .orderBy(asc(orders.createdAt), asc(orders.id));
 }
 
+/** Gateway sessions in which the outcome of some order is not known. */
+export async function sessionsInDoubt(db: Db): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ session: orders.gatewaySession })
+    .from(orders)
+    .where(sql`${orders.status} in ('UNKNOWN', 'SUBMITTING')`);
+  return rows.map((row) => row.session);
+}
+
 export async function orderByBrokerId(
   db: Db,
   key: { accountId: AccountId; brokerOrderId: BrokerOrderId },
