@@ -20,18 +20,22 @@ export function startWatch(tasks: readonly WatchTask[], log: WatchLog): Watch {
   const stopping = new AbortController();
   const running = new Map<string, Promise<boolean>>();
   const timers: NodeJS.Timeout[] = [];
+  /** What each task failed with last: a failure that lasts is told when it begins and when it changes. */
+  const failing = new Map<string, string>();
 
   const round = async (task: WatchTask): Promise<boolean> => {
     if (stopping.signal.aborted) return false;
     try {
       await task.run(stopping.signal);
+      if (failing.delete(task.name)) log({ task: task.name }, "a recurring task works again");
       return true;
     } catch (error) {
       if (stopping.signal.aborted) return false;
-      log(
-        { task: task.name, error: error instanceof Error ? error.message : String(error) },
-        "a recurring task failed",
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      if (failing.get(task.name) !== reason) {
+        failing.set(task.name, reason);
+        log({ task: task.name, error: reason }, "a recurring task failed");
+      }
       return false;
     }
   };

@@ -41,13 +41,16 @@ export function frontAnswer(request: FrontRequest, allowed: readonly string[]): 
   if (!SERVED.test(request.target)) return redirect(`${REMOTE}${request.target}`);
   const hasLength = request.headers["content-length"] !== undefined;
   const chunked = request.headers["transfer-encoding"] !== undefined;
-  if (request.method === "POST" && !hasLength && !chunked) {
+  if (isApi(request) && request.method === "POST" && !hasLength && !chunked) {
     return { status: 411, headers: {}, body: "" };
   }
   return undefined;
 }
 
+/** The control calls are ours: they know none of the gateway's quirks. */
+const isApi = (request: FrontRequest): boolean => request.target.startsWith("/v1/");
+
 /** A body sent in chunks is thrown away without a word. */
 export function bodyIsLost(request: FrontRequest): boolean {
-  return request.headers["transfer-encoding"] !== undefined;
+  return isApi(request) && request.headers["transfer-encoding"] !== undefined;
 }
