@@ -1,7 +1,7 @@
 // The countersign: one question to a person, or the written policy's answer. Effects: database, gateway reads.
 // Invariant: what was shown is stored before anyone is asked; nothing passes without an approved row of its own.
 import { interrupt } from "@langchain/langgraph";
-import { InvariantError } from "#store/model/errors.ts";
+import { ConflictError, InvariantError } from "#store/model/errors.ts";
 import type { Instant, VerdictId } from "#store/model/ids.ts";
 import { type ApprovalRow, answerApproval, approvalsOfRun, getApproval } from "#store/trading/approvals.ts";
 import { getVerdict } from "#store/trading/verdicts.ts";
@@ -26,7 +26,8 @@ export function approval(deps: DeskDeps): NodeDefinition {
       const { dryRun, approval: policy } = step.run.subject;
       if (dryRun || policy === "never") return { countersign: notAsked(dryRun ? "dry_run" : "policy_never") };
       let row = await openQuestion(deps, step);
-      if (row.status === "pending" && questionOf(row).because.length === 0)
+      // Policy "ask" has a reason in every question; it is named here too, so that no lack of one ever countersigns.
+      if (row.status === "pending" && policy !== "ask" && questionOf(row).because.length === 0)
         row = await countersignByPolicy(deps, step, row);
       if (row.status === "pending") {
         interrupt([inboxRequest(row)]);
@@ -41,18 +42,23 @@ function notAsked(reason: string): ApprovalFacts {
   return { approvalId: null, result: "not_asked", asked: 0, reason, verdictId: null, plan: null };
 }
 
-/** @throws ConflictError `approval_expired` when the session ended between the question and this answer */
+/** Still pending when the session ended between question and answer: the expiry then ends the run like any other. */
 async function countersignByPolicy(deps: DeskDeps, step: NodeStep, row: ApprovalRow): Promise<ApprovalRow> {
   const { approval: policy, gatewaySession } = step.run.subject;
   const marketAt = await marketTimeOf(deps, row, gatewaySession);
-  return answerApproval(deps.database.db, {
-    id: row.id,
-    answer: { action: "approve" },
-    who: policy === "auto" ? "approval policy: auto" : "approval policy: no condition holds",
-    channel: "policy",
-    at: deps.clock.now().toISOString() as Instant,
-    ...(marketAt === undefined ? {} : { marketAt }),
-  });
+  try {
+    return await answerApproval(deps.database.db, {
+      id: row.id,
+      answer: { action: "approve" },
+      who: policy === "auto" ? "approval policy: auto" : "approval policy: no condition holds",
+      channel: "policy",
+      at: deps.clock.now().toISOString() as Instant,
+      ...(marketAt === undefined ? {} : { marketAt }),
+    });
+  } catch (error) {
+    if (error instanceof ConflictError) return getApproval(deps.database.db, row.id);
+    throw error;
+  }
 }
 
 /** What the answer comes to once prices, buying power, limits and the session have been checked again. */

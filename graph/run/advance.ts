@@ -141,6 +141,8 @@ async function fail(deps: DeskDeps, row: SymbolRunWithExecution, error: ErrorRec
   const { db } = deps.database;
   await setSymbolRunStatus(db, { id: row.id, status: "failed", error });
   await releaseRoom(db, row.id, "run_failed");
+  const at = deps.clock.now().toISOString() as Instant;
+  await expireApprovalsOfRun(db, { symbolRunId: row.id, at });
   await finishExecutionIfDone(db, row.executionId);
   return { outcome: "finished", status: "failed" };
 }

@@ -4,12 +4,15 @@ import { transaction } from "#store/database.ts";
 import type { ApprovalId } from "#store/model/ids.ts";
 import { AccountId } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
+import { getSymbolRun } from "#store/runs/symbol-runs.ts";
 import {
   answerApproval,
   createApproval,
   expireApprovals,
+  expireApprovalsOfSession,
   getApproval,
   listApprovals,
+  sessionsAwaitingAnswers,
 } from "#store/trading/approvals.ts";
 import { heldReservations, lockAccount, releaseCapacity, reserveCapacity } from "#store/trading/verdicts.ts";
 import { testDatabase } from "#tests/support/database.ts";
@@ -151,4 +154,40 @@ test("an expiry later than the answer leaves the request open", async () => {
   const { id } = await seedApproval(db, await seedRun(db));
   await expireApprovals(db, instant("2025-06-30T00:00:00.000Z"));
   expect(await getApproval(db, id)).toMatchObject({ status: "pending", answeredAt: null });
+});
+
+test("an answer in time and an expiry at once: one of them counts, and the row says which", async () => {
+  const after = instant("2025-07-02T00:00:00.000Z");
+  for (let round = 0; round < 10; round += 1) {
+    const { id } = await seedApproval(db, await seedRun(db));
+    const [answered, expired] = await Promise.allSettled([
+      answerApproval(db, { ...by, id, answer: { action: "approve" } }),
+      expireApprovals(db, after),
+    ]);
+    const { status } = await getApproval(db, id);
+    expect(status).toBe(answered.status === "fulfilled" ? "approved" : "expired");
+    const ended = expired.status === "fulfilled" && expired.value.some((row) => row.id === id);
+    expect(ended).toBe(status === "expired");
+  }
+});
+
+test("a question on the market's clock is open until that clock says so, in its own session only", async () => {
+  const at = instant("2030-01-01T00:00:00.000Z");
+  const runId = await seedRun(db);
+  const { gatewaySession } = (await getSymbolRun(db, runId)).execution;
+  const verdict = await seedVerdict(db, runId);
+  const id = randomUUID() as ApprovalId;
+  const asked = { id, symbolRunId: runId, verdictId: verdict.id, shown: {}, expiresAt: EXPIRY };
+  await createApproval(db, { ...asked, expiresOn: "market" });
+  expect(await expireApprovals(db, at)).toHaveLength(0);
+  expect(await sessionsAwaitingAnswers(db)).toContain(gatewaySession);
+  const other = { gatewaySession: "replay-2001-01-02-00000000", marketAt: EXPIRY, at };
+  expect(await expireApprovalsOfSession(db, other)).toHaveLength(0);
+  const early = { gatewaySession, marketAt: BEFORE_EXPIRY, at };
+  expect(await expireApprovalsOfSession(db, early)).toHaveLength(0);
+  const late = answerApproval(db, { ...by, id, at, marketAt: EXPIRY, answer: { action: "approve" } });
+  await expect(late).rejects.toMatchObject({ code: "approval_expired" });
+  const ended = await expireApprovalsOfSession(db, { gatewaySession, marketAt: EXPIRY, at });
+  expect(ended.map((row) => row.id)).toContain(id);
+  expect(await getApproval(db, id)).toMatchObject({ status: "expired", answeredAt: at });
 });

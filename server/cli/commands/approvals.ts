@@ -23,7 +23,17 @@ export async function approvalsCommand(invocation: Invocation, options: CommonOp
       terminal.line("Nothing waits for you.");
       return;
     }
-    const head = ["approval", "symbol", "order", "limit", "stop", "target", "loss at stop", "expires"];
+    const head = [
+      "approval",
+      "symbol",
+      "order",
+      "limit",
+      "stop",
+      "target",
+      "loss at stop",
+      "asked because",
+      "expires",
+    ];
     terminal.line(table(head, rows.map(rowOf)));
   });
 }
@@ -91,7 +101,7 @@ function answerOf(options: AnswerOptions): ApprovalAnswer {
 }
 
 function rowOf(approval: z.infer<typeof Approval>): string[] {
-  const { symbol, plan } = approval.shown;
+  const { symbol, plan, because, expiresOn } = approval.shown;
   return [
     approval.id,
     symbol,
@@ -100,6 +110,7 @@ function rowOf(approval: z.infer<typeof Approval>): string[] {
     plan.stopPrice ?? "–",
     plan.targetPrice ?? "–",
     `${plan.lossAtStop} ${plan.currency}`,
-    approval.expiresAt,
+    because.map((reason) => reason.code).join(", "),
+    expiresOn === "market" ? `${approval.expiresAt} market time` : approval.expiresAt,
   ];
 }
