@@ -3,13 +3,14 @@
 // stored; the initial input is given only to a thread that has no checkpoint at all.
 import { Command } from "@langchain/langgraph";
 import { ConflictError, type ErrorRecord, toErrorRecord } from "#store/model/errors.ts";
-import type { SymbolRunId, WorkflowVersionId } from "#store/model/ids.ts";
+import type { Instant, SymbolRunId, WorkflowVersionId } from "#store/model/ids.ts";
 import { FINISHED_RUN_STATUSES, type NodeName, type SymbolRunStatus } from "#store/model/run.ts";
 import type { WorkflowDefinition } from "#store/model/strategy.ts";
 import { finishExecutionIfDone } from "#store/runs/executions.ts";
 import { getSymbolRun, type SymbolRunWithExecution, setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
 import { getWorkflowVersion } from "#store/strategies/strategies.ts";
 import { withThreadLock } from "#store/thread-lock.ts";
+import { expireApprovalsOfRun } from "#store/trading/approvals.ts";
 import type { DeskSaver } from "../checkpointer.ts";
 import { newScratch, type RunContext } from "../context.ts";
 import type { AdvanceOptions, AdvanceResult, DeskDeps } from "../desk.ts";

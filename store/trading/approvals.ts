@@ -106,6 +106,14 @@ export async function expireApprovalsOfSession(
   );
 }
 
+/** What a run that has failed still asked: nobody must be able to say yes to it any more. */
+export async function expireApprovalsOfRun(
+  db: Db,
+  of: { symbolRunId: SymbolRunId; at: Instant },
+): Promise<ApprovalRow[]> {
+  return expireWhere(db, of.at, sql`${approvals.symbolRunId} = ${of.symbolRunId}`);
+}
+
 async function expireWhere(db: Db, at: Instant, overdue: SQL): Promise<ApprovalRow[]> {
   const rows = await db
     .update(approvals)

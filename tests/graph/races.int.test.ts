@@ -166,4 +166,14 @@ describe("workers", () => {
     expect([run.status, run.error?.code]).toEqual(["failed", "graph_version_changed"]);
     expect(await ordersOfRun(db, id)).toHaveLength(0);
   });
+
+  test("a run that fails while it asks takes its question back", async () => {
+    const { id, approvalId } = await waiting();
+    const { executionId } = await getSymbolRun(db, id);
+    await database.pool.query("update executions set graph_version = '0' where id = $1", [executionId]);
+    await desk.advance(id, { signal: new AbortController().signal, attemptsLeft: 0 });
+    expect((await approvalsOfRun(db, id)).map((approval) => approval.status)).toEqual(["expired"]);
+    const answer = desk.answerApproval({ approvalId, answer: yes, who: "t", channel: "cli" });
+    await expect(answer).rejects.toThrow(/expired/);
+  });
 });
