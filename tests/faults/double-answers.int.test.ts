@@ -144,7 +144,11 @@ describe("faults: two answers at once", () => {
   test("of an approval and the end of its time one counts", { timeout: 300_000 }, async () => {
     for (const symbol of LATE) {
       const { approvalId } = question(symbol);
-      await rowsOf("UPDATE approvals SET expires_at = now() + interval '5 ms' WHERE id = $1", [approvalId]);
+      // By the machine's clock: the simulator's market stands still between steps.
+      await rowsOf(
+        "UPDATE approvals SET expires_on = 'machine', expires_at = now() + interval '5 ms' WHERE id = $1",
+        [approvalId],
+      );
       // What the desk does every 15 seconds, here in the same moment as the click.
       const [answered] = await Promise.all([approve(symbol), expireApprovals(database.db, soon(10))]);
       const status = await approvalStatus(symbol);
