@@ -41,7 +41,9 @@ export async function withDesk<Result>(
   options: CommonOptions,
   body: (desk: Connected) => Promise<Result>,
 ): Promise<Result> {
-  const config = configOf(invocation, options);
+  // The second switch was thrown where the desk was started; without a running desk nothing live begins here.
+  const live = invocation.variables.PAPER_TRADING_MODE === "false";
+  const config = configOf(invocation, { ...options, live });
   const terminal = openTerminal(options.json);
   const { signal } = invocation;
   const desk = await runningOrComposed(config, terminal, signal);
@@ -75,6 +77,12 @@ async function runningOrComposed(config: Config, terminal: Terminal, signal: Abo
   for (let waited = false; ; waited = true) {
     const url = await runningDesk(config);
     if (url !== null) return { kind: "running", url };
+    if (config.mode === "live") {
+      throw new InputError(
+        "live_needs_desk",
+        "live trading begins with: countersign start --live; no desk runs on this data folder",
+      );
+    }
     const { compose } = await import("../compose/composition.ts"); // the whole desk: loaded only where none runs
     try {
       const tell = (line: string) => terminal.note(line);

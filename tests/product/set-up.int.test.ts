@@ -143,14 +143,20 @@ describe("start: settings at fault", () => {
 
   test("refuses a worker without shared services, and live trading by one switch alone", async () => {
     const options = { dataDir: path.join(folder, "desk") };
+    const half = { PAPER_TRADING_MODE: "false", IBKR_GATEWAY_URL: "https://127.0.0.1:1" };
     const [worker, live] = await Promise.all([
       runCommand(options, ["worker"]),
-      refused({ environment: { PAPER_TRADING_MODE: "false", IBKR_GATEWAY_URL: "https://127.0.0.1:1" } }),
+      refused({ environment: half }),
     ]);
     expect(worker.code).toBe(2);
     expect(worker.stderr).toMatch(/DATABASE_URL and IBKR_GATEWAY_URL/);
     expect(live.code).toBe(2);
     expect(live.stderr).toMatch(/also needs the flag --live/);
+    const orders = await runCommand({ ...options, environment: half }, ["orders"]);
+    expect(orders).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/begins with: countersign start --live/),
+    });
   });
 });
 
