@@ -10,10 +10,10 @@ import { createIbkrClient } from "#tools/ibkr/create-client.ts";
 import { inProcessTransport } from "#tools/ibkr/transport/in-process.ts";
 import { loadMarketData } from "#tools/simulator/market/load.ts";
 import { createSimulator } from "#tools/simulator/simulator.ts";
-import { marketOf, openBenchDesk, type RunsTask } from "./runs-task.ts";
+import { makeMarket, openBenchDesk, type RunsTask } from "./runs-task.ts";
 
 const task = JSON.parse(process.argv[2] ?? "{}") as RunsTask;
-const { symbols, start, marketDir } = marketOf(task);
+const { symbols, start, marketDir } = makeMarket(task);
 const composition = await openBenchDesk(task, { workers: false, start, marketDir });
 const { barSource } = await composition.gateways.open(MAIN_SESSION);
 const { market } = await loadMarketData({ directory: marketDir });

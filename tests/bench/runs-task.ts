@@ -1,5 +1,5 @@
 // What both bench processes of whole symbol runs agree on: the task, the desk it makes, the figures that come back. Effects: files.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Composition, compose } from "#server/compose/composition.ts";
 import { loadConfig } from "#server/config/config.ts";
@@ -27,11 +27,20 @@ export type RunsFigures = {
   load: number;
 };
 
-export type BenchDesk = { composition: Composition; symbols: string[]; start: string; marketDir: string };
+export type BenchMarket = { symbols: string[]; start: string; marketDir: string };
 
-export function marketOf(task: RunsTask): { symbols: string[]; start: string; marketDir: string } {
+const marketFile = (task: RunsTask) => path.join(task.folder, "market.json");
+
+/** Writes the market: not in the process that is measured, which would keep the memory. */
+export function makeMarket(task: RunsTask): BenchMarket {
   const marketDir = path.join(task.folder, "market");
-  return { ...writeMarketFolder(marketDir, task.symbols), marketDir };
+  const market = { ...writeMarketFolder(marketDir, task.symbols), marketDir };
+  writeFileSync(marketFile(task), JSON.stringify(market));
+  return market;
+}
+
+export function marketOf(task: RunsTask): BenchMarket {
+  return JSON.parse(readFileSync(marketFile(task), "utf8")) as BenchMarket;
 }
 
 /** A desk over the task's folder, as `countersign start` composes it, without a port. */
