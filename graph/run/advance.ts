@@ -2,7 +2,7 @@
 // Invariants: one worker per thread at a time; an interrupt is resumed by its own id, once, and only when its answer is
 // stored; the initial input is given only to a thread that has no checkpoint at all.
 import { Command } from "@langchain/langgraph";
-import { ConflictError, type ErrorRecord, toErrorRecord } from "#store/model/errors.ts";
+import { ConflictError, type ErrorRecord, InvariantError, toErrorRecord } from "#store/model/errors.ts";
 import type { Instant, SymbolRunId, WorkflowVersionId } from "#store/model/ids.ts";
 import { FINISHED_RUN_STATUSES, type NodeName, type SymbolRunStatus } from "#store/model/run.ts";
 import type { WorkflowDefinition } from "#store/model/strategy.ts";
@@ -87,11 +87,13 @@ async function goOn(
   desk.saver.beginPass(row.id);
   const snapshot = await desk.graph.getState(thread);
   const fresh = snapshot.config.configurable?.checkpoint_id === undefined;
-  if (!fresh && snapshot.next.length === 0) {
-    // Its last node sets the status before it finishes, so this is a thread whose run was queued once more.
-    const status = snapshot.values.outcome?.status ?? "failed";
-    await setSymbolRunStatus(db, { id: row.id, status });
-    return ended(deps, row, status);
+  // Only the last node writes the outcome. `next` alone would not do: it is empty, too, when every node of a step has left
+  // its result and the kill came before the checkpoint; such a thread goes on.
+  const outcome = snapshot.values.outcome ?? null;
+  if (!fresh && snapshot.next.length === 0 && outcome !== null) {
+    // The last node sets the status before it finishes, so this is a thread whose run was queued once more.
+    await setSymbolRunStatus(db, { id: row.id, status: outcome.status });
+    return ended(deps, row, outcome.status);
   }
   const waiting = waitingIn(snapshot.tasks.flatMap((task) => task.interrupts));
   if (waiting !== null && !(await hasCome(db, waiting))) return stillWaiting(deps, row, waiting);
@@ -115,7 +117,8 @@ async function goOn(
     run.requireSaved();
     const next = waitingIn("__interrupt__" in values ? values.__interrupt__ : []);
     if (next !== null) return stillWaiting(deps, row, next);
-    return ended(deps, row, values.outcome?.status ?? "failed");
+    if (values.outcome == null) throw new InvariantError("the graph ended without an outcome");
+    return ended(deps, row, values.outcome.status);
   } finally {
     release();
   }
