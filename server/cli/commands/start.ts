@@ -1,5 +1,6 @@
 // `countersign start` and `countersign worker`: the long-lived processes. They print what they run on and park work at the end.
 import { InputError, UnavailableError } from "#store/model/errors.ts";
+import type { Composition } from "../../compose/composition.ts";
 import { openServer } from "../../compose/http-server.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, configOf } from "../session.ts";
@@ -25,17 +26,14 @@ export async function startCommand(invocation: Invocation, options: CommonOption
       tellWhatRuns(terminal, composition.describe(), signInLine(server.url, composition));
       for (const notice of [...config.notices, ...exposureNotice(config.host)])
         terminal.line(`  notice     ${notice}`);
-      const first = await composition.firstExecution().catch((error: unknown) => {
-        if (!(error instanceof UnavailableError)) throw error;
-        terminal.line(`  notice     no first run: ${error.message}`);
-        return null;
-      });
-      if (first !== null)
-        terminal.line(
-          `  first run  ${first.symbols.join(", ")}: ${server.url}/executions/${first.executionId}`,
-        );
       terminal.line("Ctrl-C stops the desk; work in hand is parked and goes on at the next start.");
-      await untilAborted(invocation.signal);
+      const stopped = untilAborted(invocation.signal);
+      // The broker is compared with first; nobody who wants to stop waits for that.
+      await Promise.race([
+        tellFirstRun({ composition, url: server.url, terminal, signal: invocation.signal }),
+        stopped,
+      ]);
+      await stopped;
       terminal.note("stopping …");
     } finally {
       await server.close();
@@ -43,6 +41,26 @@ export async function startCommand(invocation: Invocation, options: CommonOption
     }
   } finally {
     await server.close();
+  }
+}
+
+type FirstRun = {
+  composition: Pick<Composition, "firstExecution">;
+  url: string;
+  terminal: Terminal;
+  signal: AbortSignal;
+};
+
+async function tellFirstRun(of: FirstRun): Promise<void> {
+  const { composition, url, terminal, signal } = of;
+  try {
+    const first = await composition.firstExecution();
+    if (first === null) return;
+    terminal.line(`  first run  ${first.symbols.join(", ")}: ${url}/executions/${first.executionId}`);
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    if (signal.aborted) return;
+    terminal.line(`  notice     no first run: ${error.message}`);
   }
 }
 
