@@ -99,7 +99,7 @@ export const QUESTION_POLICY: readonly QuestionRule[] = [...CONFIRMED, ...ASKED,
 
 const BY_ID = new Map(QUESTION_POLICY.map((rule) => [rule.id, rule]));
 
-/** What to do with a question. Unknown and missing ids are for a person. */
+/** What to do with a question. Unknown and missing ids are told to a person, whose word does not confirm them either. */
 export function policyFor(
   messageId: string | null,
   of: { types: readonly OrderType[]; confirmedByPerson: readonly string[] },
