@@ -52,7 +52,9 @@ const entries = async () => (await json<Orders>("orders")).orders.filter((order)
 
 describe("a first start", () => {
   test("says what it runs on, one line each, and analyses the first symbols by itself", async () => {
-    const lines = await until(async () => (/first run/.test(desk.output()) ? desk.output().split("\n") : null));
+    const lines = await until(async () =>
+      /first run/.test(desk.output()) ? desk.output().split("\n") : null,
+    );
     for (const line of [
       /^Countersign \d+\.\d+\.\d+, paper trading$/,
       /^ {2}database {3}embedded PostgreSQL \d+/,
