@@ -3,11 +3,11 @@ import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { announce } from "../events.ts";
 import { ConflictError, type ErrorRecord } from "../model/errors.ts";
-import type { ExecutionId, SymbolRunId } from "../model/ids.ts";
+import type { SymbolRunId } from "../model/ids.ts";
 import type { NodeEventKind, NodeName } from "../model/run.ts";
 import { only } from "../rows.ts";
 import { storableJson } from "../schema/columns.ts";
-import { nodeEvents, symbolRuns } from "../schema/index.ts";
+import { nodeEvents } from "../schema/index.ts";
 
 export type NodeEventRow = typeof nodeEvents.$inferSelect;
 
@@ -118,19 +118,4 @@ export function listNodeEvents(
     .where(and(eq(nodeEvents.symbolRunId, symbolRunId), gt(nodeEvents.id, options.after ?? 0)))
     .orderBy(asc(nodeEvents.id))
     .limit(options.limit ?? 1000);
-}
-
-/** What happened in a whole execution after an event id, oldest first: what a reconnecting reader has missed. */
-export async function nodeEventsSince(
-  db: Db,
-  query: { executionId: ExecutionId; after: number; limit?: number },
-): Promise<NodeEventRow[]> {
-  const rows = await db
-    .select({ event: nodeEvents })
-    .from(nodeEvents)
-    .innerJoin(symbolRuns, eq(symbolRuns.id, nodeEvents.symbolRunId))
-    .where(and(eq(symbolRuns.executionId, query.executionId), gt(nodeEvents.id, query.after)))
-    .orderBy(asc(nodeEvents.id))
-    .limit(query.limit ?? 1000);
-  return rows.map((row) => row.event);
 }

@@ -30,11 +30,6 @@ export async function setTradingState(
   return only(await db.insert(tradingStates).values(input).returning(), "setting the trading state");
 }
 
-/** Newest first. */
-export function listTradingStates(db: Db, limit = 100): Promise<TradingStateRow[]> {
-  return db.select().from(tradingStates).orderBy(desc(tradingStates.id)).limit(limit);
-}
-
 /** Stops new orders in a symbol; an open block of the same code is kept. */
 export async function blockSymbol(
   db: Db,

@@ -3,15 +3,9 @@ import { expect, test } from "vitest";
 import { transaction } from "#store/database.ts";
 import { type DeskEvent, listenForEvents } from "#store/events.ts";
 import { type ExecutionId, SymbolRunId, symbolRunId } from "#store/model/ids.ts";
+import { feedEvents } from "#store/runs/event-feed.ts";
 import { finishExecutionIfDone, getExecution, listExecutions } from "#store/runs/executions.ts";
-import {
-  beginNode,
-  failNode,
-  finishNode,
-  listNodeEvents,
-  nodeEventsSince,
-  waitNode,
-} from "#store/runs/node-events.ts";
+import { beginNode, failNode, finishNode, listNodeEvents, waitNode } from "#store/runs/node-events.ts";
 import {
   getSymbolRun,
   listSymbolRuns,
@@ -160,10 +154,10 @@ test("a reader that comes back gets what it missed of its execution", async () =
   const [first, second] = (await listSymbolRuns(db, execution.id)).map((run) => run.id);
   if (!first || !second) throw new Error("runs were seeded");
   await beginNode(db, { symbolRunId: first, node: "market_data", visit: 0 });
-  const [seen] = await nodeEventsSince(db, { executionId: execution.id, after: 0 });
+  const [seen] = await feedEvents(db, { executionId: execution.id, after: 0 });
   await beginNode(db, { symbolRunId: second, node: "market_data", visit: 0 });
   await beginNode(db, { symbolRunId: await seedRun(db), node: "market_data", visit: 0 });
-  const missed = await nodeEventsSince(db, { executionId: execution.id, after: seen?.id ?? -1 });
+  const missed = await feedEvents(db, { executionId: execution.id, after: seen?.id ?? -1 });
   expect(missed.map((event) => event.symbolRunId)).toEqual([second]);
 });
 

@@ -2,7 +2,7 @@
 // `startTime` is the END of the window; prices are real prices; `v` is in lots; `points` is one less than the bars.
 import type { SimInstrument } from "../market/market.ts";
 import { instantOf, type MarketMoment } from "../market/market-clock.ts";
-import { lastSessionClosedBy, opensAt, weekNumber } from "../market/sessions.ts";
+import { lastSessionClosedBy, opensAt } from "../market/sessions.ts";
 import { tradeTime } from "../orders/reading/trades.ts";
 import { type HistoryBar, historyBars } from "./aggregate.ts";
 import { BAR_SECONDS, firstSessionOf, historyRange, parseStartTime } from "./periods.ts";
@@ -99,9 +99,4 @@ export function history(of: HistoryOf): HistoryAnswer {
       travelTime: 1,
     },
   };
-}
-
-/** Whether the newest week that may be seen is over: for tests and documents, the gateway never says it. */
-export function weekIsForming(moment: MarketMoment): boolean {
-  return moment.phase === "open" || weekNumber(moment.session) === weekNumber(moment.session + 1);
 }
