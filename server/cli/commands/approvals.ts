@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { InputError } from "#store/model/errors.ts";
 import { ApprovalAnswer } from "#store/model/run.ts";
-import { Approval } from "../../http/api/trading-schemas.ts";
+import { Approval } from "../../http/api/trading/schemas.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, withDesk } from "../session.ts";
 import { table } from "../terminal.ts";

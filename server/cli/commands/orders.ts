@@ -1,6 +1,6 @@
 // `countersign orders`: orders of the desk and those found at the broker, newest first.
 import { z } from "zod";
-import { Order } from "../../http/api/trading-schemas.ts";
+import { Order } from "../../http/api/trading/schemas.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, wholeNumber, withDesk } from "../session.ts";
 import { table } from "../terminal.ts";

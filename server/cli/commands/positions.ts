@@ -1,6 +1,6 @@
 // `countersign positions`: what the account holds, as the broker last stated it.
 import type { z } from "zod";
-import { Portfolio } from "../../http/api/trading-schemas.ts";
+import { Portfolio } from "../../http/api/trading/schemas.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, withDesk } from "../session.ts";
 import { table } from "../terminal.ts";

@@ -1,7 +1,7 @@
 // `countersign halt` and `resume`: the kill switch, in force for all workers at once.
 import { z } from "zod";
 import type { TradingState } from "#store/model/risk.ts";
-import { CurrentTradingState } from "../../http/api/trading-schemas.ts";
+import { CurrentTradingState } from "../../http/api/trading/schemas.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, withDesk } from "../session.ts";

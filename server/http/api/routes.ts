@@ -7,17 +7,18 @@ import type { Feed } from "../events/feed.ts";
 import { idempotent } from "../guards/idempotency.ts";
 import { problem, problemResponse } from "../problems.ts";
 import { type Api, newApi } from "./api.ts";
-import { approvalsApi } from "./approvals.ts";
-import { artifactsApi } from "./artifacts.ts";
-import { deskStateApi } from "./desk-state.ts";
-import { executionReportApi } from "./execution-report.ts";
-import { executionsApi } from "./executions.ts";
 import { eventsApi, healthApi, livenessApi } from "./health.ts";
-import { ordersApi } from "./orders.ts";
-import { portfolioApi } from "./portfolio.ts";
-import { strategiesApi } from "./strategies.ts";
-import { symbolRunsApi } from "./symbol-runs.ts";
-import { workflowSymbolsApi } from "./workflow-symbols.ts";
+import { promptsApi } from "./prompts/prompts.ts";
+import { artifactsApi } from "./runs/artifacts.ts";
+import { executionReportApi } from "./runs/execution-report.ts";
+import { executionsApi } from "./runs/executions.ts";
+import { symbolRunsApi } from "./runs/symbol-runs.ts";
+import { strategiesApi } from "./strategies/strategies.ts";
+import { workflowSymbolsApi } from "./strategies/workflow-symbols.ts";
+import { approvalsApi } from "./trading/approvals.ts";
+import { deskStateApi } from "./trading/desk-state.ts";
+import { ordersApi } from "./trading/orders.ts";
+import { portfolioApi } from "./trading/portfolio.ts";
 
 const openapi = createRoute({
   method: "get",
@@ -115,6 +116,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     workflowSymbolsApi(deps),
     strategiesApi(deps),
     deskStateApi(deps),
+    promptsApi(deps),
     healthApi(deps),
     eventsApi(deps, feed),
   ]) {

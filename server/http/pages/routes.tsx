@@ -5,11 +5,14 @@ import type { WebDeps } from "../deps.ts";
 import { type FormEnv, readForm } from "../guards/form-token.ts";
 import { approvalPages } from "./approvals.tsx";
 import { dashboardPages } from "./dashboard.tsx";
-import { executionPages } from "./executions.tsx";
 import { orderPages } from "./orders.tsx";
-import { setUpPages } from "./set-up.tsx";
+import { promptPages } from "./prompts/prompts.tsx";
+import { executionPages } from "./runs/executions.tsx";
+import { runPages } from "./runs/runs.tsx";
+import { settingsPages } from "./settings.tsx";
 import { createSite } from "./site.tsx";
-import { strategyPages } from "./strategies.tsx";
+import { strategyPages } from "./strategies/strategies.tsx";
+import { symbolPages } from "./strategies/symbols.tsx";
 
 export function pageRoutes(options: {
   deps: WebDeps;
@@ -28,7 +31,10 @@ export function pageRoutes(options: {
     approvalPages(site),
     orderPages(site),
     strategyPages(site),
-    setUpPages(site),
+    symbolPages(site),
+    runPages(site),
+    promptPages(site),
+    settingsPages(site),
   ]) {
     app.route("/", part);
   }

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { createLockout } from "#server/http/auth/lockout.ts";
 import { createSessions } from "#server/http/auth/sessions.ts";
 import { decimalText, symbolList } from "#server/http/pages/fields.ts";
-import { CONDITION_FIELDS, LIMIT_GROUPS } from "#server/http/pages/limit-fields.ts";
-import { nodeModels } from "#server/http/pages/run-model.ts";
+import { nodeModels } from "#server/http/pages/runs/run-model.ts";
+import { CONDITION_FIELDS, LIMIT_GROUPS } from "#server/http/pages/strategies/limit-fields.ts";
 import { problemOf } from "#server/http/problems.ts";
 import { typeText } from "#server/http/reference.ts";
 import {

@@ -1,26 +1,19 @@
-// Pages of what a user sets up: symbols, strategies; and prompts, settings, one symbol run.
+// The page of the desk's symbols: list, add, enable, priority, remove.
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { PromptPage, PromptsPage } from "#server/views/pages/prompts.tsx";
-import { SettingsPage } from "#server/views/pages/settings.tsx";
 import { type SymbolsModel, SymbolsPage } from "#server/views/pages/symbols.tsx";
-import { RunPage } from "#server/views/run/page.tsx";
-import { getPromptVersion, listPromptVersions } from "#store/agents/prompts.ts";
 import { instrumentBySymbol } from "#store/market/instruments.ts";
-import { PromptVersionId, SymbolRunId } from "#store/model/ids.ts";
 import { latestRuns } from "#store/runs/overview.ts";
 import {
   changeWorkflowSymbol,
   listWorkflowSymbols,
   removeWorkflowSymbol,
 } from "#store/strategies/workflow-symbols.ts";
-import { addSymbol, NewWorkflowSymbol } from "../api/workflow-symbols.ts";
-import type { FormEnv } from "../guards/form-token.ts";
-import { checkHealth } from "../health.ts";
-import { problemOf } from "../problems.ts";
-import { page } from "./html.ts";
-import { runModel } from "./run-model.ts";
-import { type Site, withDone } from "./site.tsx";
+import { addSymbol, NewWorkflowSymbol } from "../../api/strategies/workflow-symbols.ts";
+import type { FormEnv } from "../../guards/form-token.ts";
+import { problemOf } from "../../problems.ts";
+import { page } from "../html.ts";
+import { type Site, withDone } from "../site.tsx";
 
 async function symbolLines(site: Site): Promise<SymbolsModel["rows"]> {
   const { db } = site.deps.database;
@@ -45,7 +38,7 @@ const Change = z.object({
   priority: z.coerce.number().int().min(-1000).max(1000).optional(),
 });
 
-function symbolPages(site: Site): Hono<FormEnv> {
+export function symbolPages(site: Site): Hono<FormEnv> {
   const app = new Hono<FormEnv>();
   const { db } = site.deps.database;
 
@@ -96,39 +89,5 @@ function symbolPages(site: Site): Hono<FormEnv> {
       return withDone("/symbols", "removed");
     }),
   );
-  return app;
-}
-
-export function setUpPages(site: Site): Hono<FormEnv> {
-  const app = new Hono<FormEnv>();
-  const { db } = site.deps.database;
-  app.route("/", symbolPages(site));
-
-  app.get("/runs/:id", async (c) => {
-    const id = SymbolRunId.parse(c.req.param("id"));
-    const [frame, run] = await Promise.all([site.frame(c), runModel(db, id)]);
-    return page(c, <RunPage frame={frame} run={run} />);
-  });
-
-  app.get("/prompts", async (c) => {
-    const [frame, rows] = await Promise.all([site.frame(c), listPromptVersions(db)]);
-    return page(c, <PromptsPage frame={frame} rows={rows} />);
-  });
-
-  app.get("/prompts/:id", async (c) => {
-    const id = PromptVersionId.parse(c.req.param("id"));
-    const prompt = await getPromptVersion(db, id);
-    const [frame, versions] = await Promise.all([
-      site.frame(c),
-      listPromptVersions(db, { stage: prompt.stage }),
-    ]);
-    const active = versions.some((version) => version.id === id && version.active);
-    return page(c, <PromptPage frame={frame} prompt={{ ...prompt, active }} />);
-  });
-
-  app.get("/settings", async (c) => {
-    const [frame, checks] = await Promise.all([site.frame(c), checkHealth(site.deps)]);
-    return page(c, <SettingsPage frame={frame} model={{ ...site.deps.describe(), checks }} />);
-  });
   return app;
 }

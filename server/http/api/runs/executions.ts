@@ -6,7 +6,7 @@ import { ExecutionId, StrategyId, SymbolRunId } from "#store/model/ids.ts";
 import { ExecutionStatus } from "#store/model/run.ts";
 import { getExecution, listExecutions } from "#store/runs/executions.ts";
 import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
-import type { WebDeps } from "../deps.ts";
+import type { WebDeps } from "../../deps.ts";
 import {
   type Api,
   documented,
@@ -17,8 +17,8 @@ import {
   newApi,
   pageOf,
   pageQuery,
-} from "./api.ts";
-import { Execution, ExecutionDetail, shaped } from "./schemas.ts";
+} from "../api.ts";
+import { Execution, ExecutionDetail, shaped } from "../schemas.ts";
 
 const params = z.object({ id: ExecutionId });
 const tags = ["executions"];

@@ -11,10 +11,10 @@ import { tradeOutcomes } from "#store/results/trades.ts";
 import { latestSnapshot, listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions, type PositionRow } from "#store/trading/positions.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, documented, failures, json, newApi } from "./api.ts";
-import { shaped } from "./schemas.ts";
-import { Portfolio, Position, Snapshot } from "./trading-schemas.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, documented, failures, json, newApi } from "../api.ts";
+import { shaped } from "../schemas.ts";
+import { Portfolio, Position, Snapshot } from "./schemas.ts";
 
 const tags = ["portfolio"];
 const account = AccountId.optional().openapi({ description: "Absent: the main session's account." });

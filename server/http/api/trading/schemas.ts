@@ -9,7 +9,6 @@ import {
   Instant,
   LlmCallId,
   OrderId,
-  PromptVersionId,
   SymbolRunId,
   VerdictId,
 } from "#store/model/ids.ts";
@@ -25,7 +24,7 @@ import {
 } from "#store/model/order.ts";
 import { RiskVerdict, TradingState } from "#store/model/risk.ts";
 import { AgentStage, ApprovalChannel, ApprovalEdit, ApprovalStatus } from "#store/model/run.ts";
-import { documented } from "./api.ts";
+import { documented } from "../api.ts";
 
 export const Report = z
   .object({
@@ -113,19 +112,6 @@ export const Snapshot = documented(AccountSummary, "PortfolioSnapshot");
 export const LlmCall = LlmCallRecord.extend({ createdAt: Instant, parsed: z.unknown().nullable() }).openapi(
   "LlmCall",
 );
-
-export const PromptVersion = z
-  .object({
-    id: PromptVersionId,
-    stage: AgentStage,
-    version: z.string(),
-    template: z.string(),
-    inputs: z.array(z.string()),
-    contentHash: z.string(),
-    active: z.boolean(),
-    createdAt: Instant,
-  })
-  .openapi("PromptVersion");
 
 export const CurrentTradingState = z
   .object({

@@ -16,12 +16,12 @@ import { getExecution, listExecutions } from "#store/runs/executions.ts";
 import { executionSummaries, runLines } from "#store/runs/overview.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
-import type { FormEnv } from "../guards/form-token.ts";
-import { problemOf } from "../problems.ts";
-import { symbolList } from "./fields.ts";
-import { page } from "./html.ts";
-import { executionLines, millisecondsBetween, runLineModel, strategyNames } from "./lines.ts";
-import { type Site, withDone } from "./site.tsx";
+import type { FormEnv } from "../../guards/form-token.ts";
+import { problemOf } from "../../problems.ts";
+import { symbolList } from "../fields.ts";
+import { page } from "../html.ts";
+import { executionLines, millisecondsBetween, runLineModel, strategyNames } from "../lines.ts";
+import { type Site, withDone } from "../site.tsx";
 
 const PAGE = 40;
 const RUNS_PAGE = 200;

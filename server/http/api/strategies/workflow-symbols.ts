@@ -9,9 +9,9 @@ import {
   listWorkflowSymbols,
   removeWorkflowSymbol,
 } from "#store/strategies/workflow-symbols.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, failures, json, jsonBody, newApi } from "./api.ts";
-import { shaped } from "./schemas.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, failures, json, jsonBody, newApi } from "../api.ts";
+import { shaped } from "../schemas.ts";
 
 const LOOKUP_DEADLINE_MS = 15_000;
 

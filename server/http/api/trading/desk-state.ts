@@ -1,17 +1,15 @@
 // What the desk may do now, the market's clock, alerts and prompts over HTTP.
 import { createRoute, z } from "@hono/zod-openapi";
-import { listPromptVersions } from "#store/agents/prompts.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import { Instant } from "#store/model/ids.ts";
 import type { TradingState } from "#store/model/risk.ts";
-import { AgentStage } from "#store/model/run.ts";
 import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
 import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
-import { nameOf } from "../auth/guard.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, documented, failures, idempotencyHeader, json, jsonBody, newApi } from "./api.ts";
-import { shaped } from "./schemas.ts";
-import { Alert, CurrentTradingState, PromptVersion } from "./trading-schemas.ts";
+import { nameOf } from "../../auth/guard.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, documented, failures, idempotencyHeader, json, jsonBody, newApi } from "../api.ts";
+import { shaped } from "../schemas.ts";
+import { Alert, CurrentTradingState } from "./schemas.ts";
 
 const MARKET_DEADLINE_MS = 30_000;
 /** Each session waits for runs in hand and reads the orders back, within the broker's pacing. */
@@ -115,18 +113,6 @@ const acknowledge = createRoute({
   responses: { 200: json(Alert, "The alert."), ...failures(404) },
 });
 
-const prompts = createRoute({
-  method: "get",
-  path: "/prompts",
-  tags: ["prompts"],
-  summary: "Every prompt version, with the active one of each stage marked",
-  request: { query: z.object({ stage: AgentStage.optional() }) },
-  responses: {
-    200: json(z.object({ rows: z.array(PromptVersion) }), "Newest first per stage."),
-    ...failures(),
-  },
-});
-
 /** Market time and how far the simulator's data reach. */
 export async function marketClock(deps: WebDeps): Promise<z.output<typeof Clock>> {
   const now = await deps.broker.now(AbortSignal.timeout(MARKET_DEADLINE_MS));
@@ -183,10 +169,5 @@ export function deskStateApi(deps: WebDeps): Api {
     .openapi(acknowledge, async (c) => {
       const row = await acknowledgeAlert(db, c.req.valid("param").id, nameOf(c.get("caller")));
       return c.json(shaped(Alert, row), 200);
-    })
-    .openapi(prompts, async (c) => {
-      const { stage } = c.req.valid("query");
-      const rows = await listPromptVersions(db, stage === undefined ? {} : { stage });
-      return c.json({ rows: rows.map((row) => shaped(PromptVersion, row)) }, 200);
     });
 }

@@ -11,10 +11,10 @@ import { getSymbolRun, listRunsOfSymbol } from "#store/runs/symbol-runs.ts";
 import { approvalsOfRun } from "#store/trading/approvals.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
 import { verdictsOfRun } from "#store/trading/verdicts.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, failures, json, newApi, pageOf, pageQuery } from "./api.ts";
-import { Artifact, Execution, LlmTotals, NodeEvent, SymbolRun, shaped } from "./schemas.ts";
-import { Approval, Decision, LlmCall, Order, Report, Verdict } from "./trading-schemas.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, failures, json, newApi, pageOf, pageQuery } from "../api.ts";
+import { Artifact, Execution, LlmTotals, NodeEvent, SymbolRun, shaped } from "../schemas.ts";
+import { Approval, Decision, LlmCall, Order, Report, Verdict } from "../trading/schemas.ts";
 
 const params = z.object({ id: SymbolRunId });
 const tags = ["symbol-runs"];

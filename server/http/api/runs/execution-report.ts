@@ -4,9 +4,9 @@ import { ExecutionId, SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { NodeEventKind, NodeName } from "#store/model/run.ts";
 import { feedEvents } from "#store/runs/event-feed.ts";
 import { getExecution } from "#store/runs/executions.ts";
-import { ExecutionReport, executionReport } from "../../reports/execution-report.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, failures, json, newApi } from "./api.ts";
+import { ExecutionReport, executionReport } from "../../../reports/execution-report.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, failures, json, newApi } from "../api.ts";
 
 const params = z.object({ id: ExecutionId });
 const tags = ["executions"];

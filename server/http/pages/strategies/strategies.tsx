@@ -10,13 +10,13 @@ import {
   listStrategyVersions,
   type StrategyRow,
 } from "#store/strategies/strategies.ts";
-import { changeStrategy, StrategyChange } from "../api/strategies.ts";
-import type { FormEnv } from "../guards/form-token.ts";
-import { problemOf } from "../problems.ts";
-import { decimalText, symbolList } from "./fields.ts";
-import { page } from "./html.ts";
+import { changeStrategy, StrategyChange } from "../../api/strategies/strategies.ts";
+import type { FormEnv } from "../../guards/form-token.ts";
+import { problemOf } from "../../problems.ts";
+import { decimalText, symbolList } from "../fields.ts";
+import { page } from "../html.ts";
+import { type Site, withDone } from "../site.tsx";
 import { limitGroups } from "./limit-fields.ts";
-import { type Site, withDone } from "./site.tsx";
 
 function flat(parameters: StrategyParameters): Map<string, string> {
   const { risk, askWhen, symbols, ...rest } = parameters;

@@ -10,9 +10,9 @@ import {
   listWorkflowVersions,
   saveStrategy,
 } from "#store/strategies/strategies.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, documented, failures, json, jsonBody, newApi } from "./api.ts";
-import { shaped } from "./schemas.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, documented, failures, json, jsonBody, newApi } from "../api.ts";
+import { shaped } from "../schemas.ts";
 
 const Strategy = z
   .object({

@@ -3,9 +3,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { NotFoundError } from "#store/model/errors.ts";
 import { ArtifactId, ExecutionId, SymbolRunId } from "#store/model/ids.ts";
 import { type ArtifactRow, getArtifact, listArtifacts, readArtifact } from "#store/runs/artifacts.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, failures, json, newApi } from "./api.ts";
-import { Artifact, shaped } from "./schemas.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, failures, json, newApi } from "../api.ts";
+import { Artifact, shaped } from "../schemas.ts";
 
 const READ_DEADLINE_MS = 15_000;
 const params = z.object({ id: ArtifactId });

@@ -5,11 +5,11 @@ import { OrderStatus } from "#store/model/order.ts";
 import { fillsOfOrder, listFills } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { childOrders, getOrder, listOrders } from "#store/trading/orders.ts";
-import { nameOf } from "../auth/guard.ts";
-import type { WebDeps } from "../deps.ts";
-import { type Api, failures, idempotencyHeader, json, newApi, pageOf, pageQuery } from "./api.ts";
-import { shaped } from "./schemas.ts";
-import { Fill, Order, OrderDetail } from "./trading-schemas.ts";
+import { nameOf } from "../../auth/guard.ts";
+import type { WebDeps } from "../../deps.ts";
+import { type Api, failures, idempotencyHeader, json, newApi, pageOf, pageQuery } from "../api.ts";
+import { shaped } from "../schemas.ts";
+import { Fill, Order, OrderDetail } from "./schemas.ts";
 
 const CANCEL_DEADLINE_MS = 20_000;
 const params = z.object({ id: OrderId });

@@ -18,7 +18,7 @@ import { fillsOfOrder } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
 import { verdictsOfRun } from "#store/trading/verdicts.ts";
-import { approvalModel, millisecondsBetween } from "./lines.ts";
+import { approvalModel, millisecondsBetween } from "../lines.ts";
 
 const MOST_EVENTS = 2_000;
 const LONGEST_OUTPUT = 20_000;

@@ -3,8 +3,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { ApprovalId } from "#store/model/ids.ts";
 import { ApprovalAnswer, ApprovalStatus } from "#store/model/run.ts";
 import { getApproval, listApprovals } from "#store/trading/approvals.ts";
-import { nameOf } from "../auth/guard.ts";
-import type { WebDeps } from "../deps.ts";
+import { nameOf } from "../../auth/guard.ts";
+import type { WebDeps } from "../../deps.ts";
 import {
   type Api,
   documented,
@@ -15,9 +15,9 @@ import {
   newApi,
   pageOf,
   pageQuery,
-} from "./api.ts";
-import { shaped } from "./schemas.ts";
-import { Approval } from "./trading-schemas.ts";
+} from "../api.ts";
+import { shaped } from "../schemas.ts";
+import { Approval } from "./schemas.ts";
 
 type ApprovalInput = z.input<typeof Approval>;
 const params = z.object({ id: ApprovalId });
