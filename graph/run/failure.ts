@@ -11,6 +11,8 @@ const PASSING_NETWORK = new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
 ]);
+/** What the driver says of a connection that broke under its user: it gives such errors no code. */
+const PASSING_WORDS = /Connection terminated|timeout exceeded when trying to connect|is not queryable/;
 
 /** The first error behind LangGraph's wrapping: two branches that fail together come as one AggregateError. */
 export function causeOf(error: unknown): unknown {
@@ -23,7 +25,7 @@ export function isRetryable(error: unknown): boolean {
     if ("code" in at && typeof at.code === "string") {
       if (PASSING_SQL.test(at.code) || PASSING_NETWORK.has(at.code)) return true;
     }
-    if (/Connection terminated|timeout exceeded when trying to connect/.test(at.message)) return true;
+    if (PASSING_WORDS.test(at.message)) return true;
   }
   return false;
 }

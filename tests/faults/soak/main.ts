@@ -1,17 +1,24 @@
-// `npm run bench:faults [intents] [seed]`: soaks one after the other, each on a database and a broker of its own, until
-// that many order intents have been through; prints one line per soak and the sum, and ends with 1 when anything is wrong.
+// `npm run bench:faults [intents] [seed] [lanes]`: soaks, each on a database and a broker of its own, so many at once,
+// until that many order intents have been through; tells each as it ends, then one table, and ends with 1 when anything
+// is wrong. A soak is its seed and its number of symbols: `npm run bench:faults 36 7 1` is the soak with seed 7 alone.
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { ensurePostgres } from "#store/postgres/ensure-postgres.ts";
+import { type BenchRow, benchTable } from "#tests/bench/row.ts";
 import { type SoakReport, soak } from "./soak.ts";
 
-/** Runs of one soak: its orders must fit the account and what the broker lists. */
+/** Symbols of one soak: its orders must fit the account and what the broker lists. */
 const PER_SOAK = 40;
+/** Fewest symbols of one soak. */
+const FEWEST = 4;
+/** Soaks that did not come to their end before the rest is given up. */
+const BROKEN = 3;
 
-const [wanted = "1000", firstSeed = "1"] = process.argv.slice(2);
+const [wanted = "1000", firstSeed = "1", lanes = "2"] = process.argv.slice(2);
+const began = performance.now();
 const folder = mkdtempSync(path.join(tmpdir(), "countersign-soak-"));
 const embedded =
   process.env.TEST_DATABASE_URL === undefined
@@ -26,6 +33,18 @@ async function admin(statement: string): Promise<void> {
   await client.end();
 }
 
+const reports: SoakReport[] = [];
+const faults: string[] = [];
+let nextSeed = Number(firstSeed);
+/** Symbols of the soaks that are under way. */
+let underWay = 0;
+
+const sum = (of: (report: SoakReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+const all = (counts: Record<string, number>) => Object.values(counts).reduce((total, one) => total + one, 0);
+const intents = () => sum((report) => report.intents);
+
+const unended = () => faults.filter((one) => /did not end/.test(one)).length;
+
 function wrong(report: SoakReport): string[] {
   const { duplicates, uncountersigned, lost, different, unfinished } = report;
   return [
@@ -37,39 +56,110 @@ function wrong(report: SoakReport): string[] {
   ];
 }
 
-const reports: SoakReport[] = [];
-const faults: string[] = [];
-const sum = (of: (report: SoakReport) => number) => reports.reduce((total, report) => total + of(report), 0);
-for (let seed = Number(firstSeed); sum((report) => report.intents) < Number(wanted); seed += 1) {
+/** One soak after the other until enough intents are through or under way. */
+async function lane(): Promise<void> {
+  for (;;) {
+    const left = Number(wanted) - intents() - underWay;
+    if (left <= 0 || unended() >= BROKEN) return;
+    const seed = nextSeed++;
+    const symbols = Math.max(FEWEST, Math.min(PER_SOAK, left));
+    underWay += symbols;
+    const found = await one(seed, symbols).finally(() => {
+      underWay -= symbols;
+    });
+    faults.push(...found.map((fault) => `seed ${seed} of ${symbols}: ${fault}`));
+  }
+}
+
+async function one(seed: number, symbols: number): Promise<string[]> {
   const name = `soak_${process.pid}_${seed}`;
   await admin(`CREATE DATABASE "${name}" TEMPLATE template0`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const intents = Math.min(PER_SOAK, Number(wanted) - sum((report) => report.intents));
-  const report = await soak({
-    databaseUrl: url.href,
-    folder: path.join(folder, String(seed)),
-    intents: Math.max(4, intents),
-    seed,
-  });
-  reports.push(report);
-  faults.push(...wrong(report).map((one) => `seed ${seed}: ${one}`));
-  process.stdout.write(`${JSON.stringify(report)}\n`);
-  await admin(`DROP DATABASE "${name}" WITH (FORCE)`);
-  rmSync(path.join(folder, String(seed)), { recursive: true, force: true });
+  const own = path.join(folder, String(seed));
+  try {
+    const report = await soak({ databaseUrl: url.href, folder: own, intents: symbols, seed });
+    reports.push(report);
+    tell(report, symbols);
+    return wrong(report);
+  } catch (error) {
+    // One that does not come to its end is a finding, and no reason to stop the others.
+    const message = error instanceof Error ? error.message : String(error);
+    process.stdout.write(`seed ${seed} of ${symbols}: did not end: ${message}\n`);
+    return [`did not end: ${message}`];
+  } finally {
+    await admin(`DROP DATABASE "${name}" WITH (FORCE)`);
+    rmSync(own, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
+
+function tell(report: SoakReport, symbols: number): void {
+  const { seed, taken, kills, placed, seconds, restarting, calming, endings } = report;
+  const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+  process.stdout.write(
+    `${minutes} min, ${intents()} of ${wanted} intents, ${wrong(report).length + faults.length} wrong · seed ${seed} of ${symbols}: ${report.intents} intents, ${taken} taken, ${kills} kills (${placed} placed), ${all(report.faults)} faults, ${seconds} s (${restarting} restarting, ${calming} calming) ${JSON.stringify(endings)}\n`,
+  );
+  for (const fault of wrong(report)) process.stdout.write(`  WRONG ${fault}\n`);
+}
+
+function table(): string {
+  const row = (name: string, value: number): BenchRow => ({ suite: "soak", name, value, unit: "" });
+  const none = (name: string, of: (report: SoakReport) => readonly string[]): BenchRow => ({
+    ...row(
+      name,
+      sum((report) => of(report).length),
+    ),
+    target: { atMost: 0 },
+  });
+  const ended = (as: RegExp) =>
+    sum((report) => all(Object.fromEntries(Object.entries(report.endings).filter(([how]) => as.test(how)))));
+  return benchTable([
+    row("soaks", reports.length),
+    row("order intents", intents()),
+    row(
+      "entries that the broker took",
+      sum((report) => report.taken),
+    ),
+    row(
+      "processes killed",
+      sum((report) => report.kills),
+    ),
+    row(
+      "runs killed at a named place",
+      sum((report) => report.placed),
+    ),
+    row(
+      "broker faults",
+      sum((report) => all(report.faults)),
+    ),
+    row(
+      "halts",
+      sum((report) => report.halts),
+    ),
+    row("runs that ended done or denied", ended(/^(done|denied|abstained)$/)),
+    row("runs that failed with a stated cause", ended(/^failed/)),
+    none("orders sent twice", (report) => report.duplicates),
+    none("orders without a countersign", (report) => report.uncountersigned),
+    none("orders lost", (report) => report.lost),
+    none("orders on which the two books differ", (report) => report.different),
+    none("threads that did not end", (report) => report.unfinished),
+    {
+      ...row("soaks that did not end", unended()),
+      target: { atMost: 0 },
+    },
+  ]);
+}
+
+await Promise.all(Array.from({ length: Math.max(1, Number(lanes)) }, lane));
 await embedded?.stop();
-rmSync(folder, { recursive: true, force: true });
-const total = {
-  intents: sum((report) => report.intents),
-  takenByTheBroker: sum((report) => report.taken),
-  kills: sum((report) => report.kills),
-  killsAtNamedPlaces: sum((report) => report.placed),
-  brokerFaults: sum((report) => Object.values(report.faults).reduce((all, one) => all + one, 0)),
-  halts: sum((report) => report.halts),
-  seconds: sum((report) => report.seconds),
-  wrong: faults,
-};
-writeFileSync("bench-faults.json", `${JSON.stringify({ total, reports }, null, 2)}\n`);
-process.stdout.write(`${JSON.stringify(total, null, 2)}\n`);
+rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+const minutes = Number(((performance.now() - began) / 60_000).toFixed(1));
+writeFileSync(
+  "bench-faults.json",
+  `${JSON.stringify({ intents: intents(), minutes, wrong: faults, reports }, null, 2)}\n`,
+);
+process.stdout.write(
+  `\n${table()}\n\n${minutes} minutes, seeds ${firstSeed} to ${nextSeed - 1}; written to bench-faults.json\n`,
+);
+for (const fault of faults) process.stdout.write(`WRONG ${fault}\n`);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -18,6 +18,9 @@ export type SoakReport = Findings & {
   faults: Record<string, number>;
   halts: number;
   seconds: number;
+  /** Of these: while processes were killed and came back, and after the storm until everything had ended. */
+  restarting: number;
+  calming: number;
 };
 
 export type SoakOptions = { databaseUrl: string; folder: string; intents: number; seed: number };
@@ -29,7 +32,7 @@ type Soak = {
   loggedOut: boolean;
   /** What the weather still has in it: a desk that is killed all the time shows nothing. */
   left: { kills: number; faults: number; halts: number };
-  report: Pick<SoakReport, "kills" | "placed" | "faults" | "halts">;
+  report: Pick<SoakReport, "kills" | "placed" | "faults" | "halts" | "restarting">;
 };
 
 const PLACES: readonly Place[] = [
@@ -77,7 +80,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   );
   const barriers = await raiseBarriers(database, holds);
   const machines = await startMachines({ ...options, symbols });
-  const report = { kills: 0, placed: 0, faults: {}, halts: 0 };
+  const report = { kills: 0, placed: 0, faults: {}, halts: 0, restarting: 0 };
   const storm: Soak = {
     chance,
     machines,
@@ -114,6 +117,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     }
     while ((await count("r.status IN ('queued', 'running')")) > 0) await gust(storm);
 
+    const calm = performance.now();
     await barriers.remove();
     await machines.broker.clearFaults();
     await machines.broker.login();
@@ -132,13 +136,21 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       state,
     });
     const findings = await inspect(database.pool, await machines.broker.orders());
-    const seconds = Math.round((performance.now() - began) / 1000);
-    return { ...findings, ...report, seed: options.seed, seconds };
+    const times = { seconds: secondsSince(began), calming: secondsSince(calm) };
+    return {
+      ...findings,
+      ...report,
+      ...times,
+      restarting: Math.round(report.restarting),
+      seed: options.seed,
+    };
   } finally {
     await machines.end();
     await database.close();
   }
 }
+
+const secondsSince = (moment: number) => Math.round((performance.now() - moment) / 1000);
 
 function weatherFor(intents: number): Soak["left"] {
   return { kills: Math.ceil(intents / 5), faults: Math.ceil(intents / 2), halts: Math.ceil(intents / 20) };
@@ -175,8 +187,10 @@ async function gust(storm: Soak): Promise<void> {
 }
 
 async function kill(storm: Soak, which: "desk" | "worker" | "both"): Promise<void> {
+  const began = performance.now();
   storm.report.kills += which === "both" ? 2 : 1;
   await storm.machines.kill(which);
+  storm.report.restarting += (performance.now() - began) / 1000;
 }
 
 const resume = (storm: Soak) =>
