@@ -15,9 +15,17 @@ import { shaped } from "../schemas.ts";
 
 const LOOKUP_DEADLINE_MS = 15_000;
 
-// Named, since it refers to itself.
-const JsonValue = z.json().openapi("JsonValue");
-const settings = z.record(z.string().min(1).max(60), JsonValue);
+/** What a person may set besides enabled and priority. Settings that nothing reads are refused. */
+export const SymbolSettings = z
+  .strictObject({
+    note: z
+      .string()
+      .trim()
+      .max(500)
+      .optional()
+      .openapi({ description: "Why the symbol is on the list, for people; agents and rules never read it." }),
+  })
+  .openapi("SymbolSettings");
 const priority = z.number().int().min(-1000).max(1000);
 
 const WorkflowSymbol = z
@@ -37,15 +45,15 @@ export const NewWorkflowSymbol = z
     symbol: Ticker,
     enabled: z.boolean().default(true),
     priority: priority.default(0),
-    settings: settings.default({}),
+    settings: SymbolSettings.default({}),
   })
   .openapi("NewWorkflowSymbol");
 
-const WorkflowSymbolChange = z
+export const WorkflowSymbolChange = z
   .strictObject({
     enabled: z.boolean().optional(),
     priority: priority.optional(),
-    settings: settings.optional(),
+    settings: SymbolSettings.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "name at least one thing to change")
   .openapi("WorkflowSymbolChange");
