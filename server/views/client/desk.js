@@ -44,6 +44,12 @@ function enhance(root) {
   if (charts.length > 0) {
     import("./chart.js").then((chart) => charts.forEach(chart.prepare));
   }
+  const forms = [...root.querySelectorAll("form[data-check]:not([data-ready])")];
+  if (forms.length > 0) {
+    import("./check.js").then(({ watch }) => {
+      for (const form of forms) watch(form, () => enhance(document));
+    });
+  }
 }
 
 const MORPH_OPTIONS = {

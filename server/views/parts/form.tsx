@@ -6,10 +6,17 @@ export type Faults = Readonly<Record<string, string>>;
 
 /** A form that changes something: POST, with the session's form token. */
 export function ActionForm(
-  props: PropsWithChildren<{ action: string; token: FormToken; class?: string; id?: string }>,
+  props: PropsWithChildren<{
+    action: string;
+    token: FormToken;
+    class?: string;
+    id?: string;
+    /** Address that is asked about the form while it is typed; what it answers replaces the parts marked `checked()`. */
+    check?: string;
+  }>,
 ) {
   return (
-    <form method="post" action={props.action} class={props.class} id={props.id}>
+    <form method="post" action={props.action} class={props.class} id={props.id} data-check={props.check}>
       <input type="hidden" name="form_token" value={props.token} />
       {props.children}
     </form>
@@ -64,9 +71,14 @@ export function Field(props: {
   );
 }
 
+/** Attributes of a part with an id that the answer to a check replaces while a form is typed. */
+export function checked(): Record<string, string> {
+  return { "data-checked": "" };
+}
+
 export function FieldNotes(props: { name: string; hint?: Child; fault?: string | undefined }) {
   return (
-    <>
+    <div id={`${props.name}-notes`} {...checked()}>
       {props.fault === undefined ? null : (
         <p id={`${props.name}-fault`} class="text-bad mt-1 text-xs font-medium">
           {props.fault}
@@ -77,7 +89,7 @@ export function FieldNotes(props: { name: string; hint?: Child; fault?: string |
           {props.hint}
         </p>
       )}
-    </>
+    </div>
   );
 }
 
@@ -89,6 +101,10 @@ export function Choice(props: {
   hint?: Child;
   fault?: string | undefined;
 }) {
+  const describedBy = [
+    ...(props.hint === undefined ? [] : [`${props.name}-hint`]),
+    ...(props.fault === undefined ? [] : [`${props.name}-fault`]),
+  ].join(" ");
   return (
     <div>
       <label for={props.name} class="mb-1 block text-sm font-medium">
@@ -98,7 +114,8 @@ export function Choice(props: {
         id={props.name}
         name={props.name}
         class="field"
-        aria-describedby={props.hint ? `${props.name}-hint` : undefined}
+        aria-invalid={props.fault === undefined ? undefined : "true"}
+        aria-describedby={describedBy === "" ? undefined : describedBy}
       >
         {props.options.map(([value, text]) => (
           <option value={value} selected={value === props.value}>
