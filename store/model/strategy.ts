@@ -1,9 +1,11 @@
 // Strategy parameters as stored in the database: what a user tunes. Pure; unknown keys are errors.
 import { z } from "zod";
-import { Timeframe } from "./bar.ts";
 import { Ticker } from "./ids.ts";
 import { DecimalString } from "./money.ts";
-import { AgentStage, ApprovalPolicy } from "./run.ts";
+import { ApprovalPolicy } from "./run.ts";
+import { Schedule } from "./workflow/schedule.ts";
+
+export { AgentSetting, ChartSetting, WorkflowDefinition } from "./workflow/definition.ts";
 
 const between = (text: string, low: number, high: number, words: string) =>
   DecimalString.default(text as DecimalString).refine(
@@ -102,36 +104,6 @@ export const RiskLimits = limitFields
   });
 export type RiskLimits = z.infer<typeof RiskLimits>;
 
-/** One chart: timeframe, bars drawn, bars loaded. */
-export const ChartSetting = z.strictObject({
-  timeframe: Timeframe,
-  barsShown: z.number().int().min(60).max(250),
-  barsLoaded: z.number().int().min(250).max(1000),
-});
-export type ChartSetting = z.infer<typeof ChartSetting>;
-
-/** One agent stage: model (null is the desk's default) and bound on tool calls. */
-export const AgentSetting = z.strictObject({
-  model: z.string().min(1).nullable(),
-  maxToolCalls: z.number().int().min(0).max(20),
-});
-export type AgentSetting = z.infer<typeof AgentSetting>;
-
-/** Immutable content of a workflow version. */
-export const WorkflowDefinition = z.strictObject({
-  charts: z
-    .array(ChartSetting)
-    .length(2)
-    .default([
-      { timeframe: "daily", barsShown: 200, barsLoaded: 504 },
-      { timeframe: "weekly", barsShown: 200, barsLoaded: 520 },
-    ]),
-  agents: z.partialRecord(AgentStage, AgentSetting).default({}),
-  /** Times a denied decision may go back to the executor. */
-  maxRevisions: z.number().int().min(0).max(3).default(1),
-});
-export type WorkflowDefinition = z.infer<typeof WorkflowDefinition>;
-
 const amount = DecimalString.refine((value) => Number(value) > 0, "above 0");
 
 /** With approval "conditions": a person is asked when one of these holds. Money in the order's currency. */
@@ -161,6 +133,8 @@ export const StrategyParameters = z
     /** Read with approval "conditions" only. */
     askWhen: ApprovalConditions.prefault({}),
     risk: RiskLimits.prefault({}),
+    /** When it runs by itself; null: only when a person or a program starts it. */
+    schedule: Schedule.nullable().default(null),
   })
   .refine(({ approval, askWhen }) => approval !== "conditions" || asksEver(askWhen), {
     path: ["askWhen"],

@@ -59,7 +59,7 @@ async function decideWith(of: {
   });
   const strategy = await fixture.strategy({
     symbols: [AAPL],
-    agents: { decision: { model: null, maxToolCalls: of.maxToolCalls } },
+    agents: { decision: { model: null, promptVersionId: null, maxToolCalls: of.maxToolCalls } },
   });
   const desk = fixture.desk();
   const { symbolRunIds } = await desk.startExecution({ strategy: strategy.id, asOf: START });
