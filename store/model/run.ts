@@ -1,5 +1,6 @@
 // Executions, symbol runs and approvals: the words for work in hand. Pure.
 import { z } from "zod";
+import { PromptVersionId, VerdictId } from "./ids.ts";
 import { DecimalString } from "./money.ts";
 
 export const RunMode = z.enum(["replay", "paper", "live"]);
@@ -85,3 +86,28 @@ export const AGENT_STAGES = [
 /** One prompt template per stage. */
 export const AgentStage = z.enum(AGENT_STAGES);
 export type AgentStage = z.infer<typeof AgentStage>;
+
+/** Where a fork may start: everything before it is taken over as recorded. */
+export const ForkPoint = z.enum([
+  "market_data",
+  "charts",
+  "technical_analyst",
+  "weekly_trend",
+  "executor",
+  "risk_manager",
+]);
+export type ForkPoint = z.infer<typeof ForkPoint>;
+
+/** What a fork does otherwise than the run it was made from. */
+export const ForkSettings = z.strictObject({
+  point: ForkPoint,
+  /** Prompt version per stage, before what the workflow names and what is active. */
+  prompts: z.partialRecord(AgentStage, PromptVersionId),
+  /** Stages of `prompts` that somebody chose; the others are pinned to what the source used. */
+  chosen: z.array(AgentStage),
+  /** Model per stage, before what the workflow names. */
+  models: z.partialRecord(AgentStage, z.string()),
+  /** The source's verdict whose snapshot of account and market the rules see; null: both as they are at the fork. */
+  snapshotOf: VerdictId.nullable(),
+});
+export type ForkSettings = z.infer<typeof ForkSettings>;

@@ -36,6 +36,10 @@ export const promptVersions = pgTable(
     template: text().notNull(),
     inputs: text().array().notNull(),
     contentHash: text("content_hash").notNull(),
+    /** Who wrote it at run time; null for a template that came with the desk. */
+    author: text(),
+    /** What its author said of the change. */
+    note: prose("note"),
     createdAt: instant("created_at").notNull().default(databaseNow),
   },
   (table) => [
@@ -54,6 +58,25 @@ export const activePrompts = pgTable("active_prompts", {
     .references(() => promptVersions.id),
   updatedAt: instant("updated_at").notNull().default(databaseNow),
 });
+
+/** Who put which version into use, and when. Only added to. */
+export const promptActivations = pgTable(
+  "prompt_activations",
+  {
+    id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    stage: text().$type<AgentStage>().notNull(),
+    promptVersionId: uuid("prompt_version_id")
+      .$type<PromptVersionId>()
+      .notNull()
+      .references(() => promptVersions.id),
+    who: text().notNull(),
+    at: instant().notNull().default(databaseNow),
+  },
+  (table) => [
+    index("prompt_activations_of_stage").on(table.stage, table.id.desc()),
+    check("prompt_activations_stage", oneOf(table.stage, AgentStage.options)),
+  ],
+);
 
 export const llmCalls = pgTable(
   "llm_calls",

@@ -1,6 +1,7 @@
 // Tables of work in hand: executions, one symbol run per symbol, and what each node did. Node events are only added.
 import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -27,6 +28,7 @@ import type {
 import {
   ApprovalPolicy,
   ExecutionStatus,
+  type ForkSettings,
   NodeEventKind,
   type NodeName,
   RunMode,
@@ -56,6 +58,12 @@ export const executions = pgTable(
     graphVersion: text("graph_version").notNull(),
     /** A dry run (fork, what-if) can never send an order. */
     dryRun: boolean("dry_run").notNull(),
+    /** The run that this one was forked from; null when it is none, or its source was removed. */
+    forkedFrom: uuid("forked_from")
+      .$type<SymbolRunId>()
+      .references((): AnyPgColumn => symbolRuns.id, { onDelete: "set null" }),
+    /** What a fork does otherwise than its source; null when it is none. */
+    fork: facts<ForkSettings>("fork"),
     /** Copy of the strategy's parameters at the start: a later change does not reach this execution. */
     parameters: facts<StrategyParameters>("parameters").notNull(),
     status: text().$type<ExecutionStatus>().notNull().default("running"),
@@ -72,6 +80,8 @@ export const executions = pgTable(
     index("executions_newest").on(table.createdAt.desc(), table.id.desc()),
     index("executions_by_status").on(table.status, table.createdAt.desc(), table.id.desc()),
     index("executions_by_strategy").on(table.strategyId, table.createdAt.desc(), table.id.desc()),
+    index("executions_forks").on(table.forkedFrom).where(sql`forked_from is not null`),
+    check("executions_forks_are_dry", sql`${table.fork} is null or ${table.dryRun}`),
     check("executions_mode", oneOf(table.mode, RunMode.options)),
     check("executions_approval", oneOf(table.approval, ApprovalPolicy.options)),
     check("executions_status", oneOf(table.status, ExecutionStatus.options)),
