@@ -7,7 +7,7 @@ import type { Bar, Timeframe } from "#store/model/bar.ts";
 import { InvariantError } from "#store/model/errors.ts";
 import type { AccountId, DecisionId, ExecutionId, Instant, SymbolRunId, Ticker } from "#store/model/ids.ts";
 import type { Instrument } from "#store/model/instrument.ts";
-import type { AgentStage, ApprovalPolicy, RunMode } from "#store/model/run.ts";
+import type { AgentStage, ApprovalPolicy, ForkSettings, RunMode } from "#store/model/run.ts";
 import type { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Prepared } from "./market/prepared.ts";
@@ -24,6 +24,8 @@ export type RunSubject = {
   approval: ApprovalPolicy;
   /** A dry run can never send an order. */
   dryRun: boolean;
+  /** What a fork does otherwise than its source; null when it is none. */
+  fork: ForkSettings | null;
   parameters: StrategyParameters;
   workflow: WorkflowDefinition;
 };

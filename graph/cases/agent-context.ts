@@ -3,8 +3,6 @@
 import type { AgentContext } from "#agents/context.ts";
 import { type PromptTemplate, parsePromptTemplate } from "#prompts/template.ts";
 import { answeredCall, recordLlmCall } from "#store/agents/llm-calls.ts";
-import { activePromptsByStage } from "#store/agents/prompts.ts";
-import { ConflictError } from "#store/model/errors.ts";
 import type { LlmCallId } from "#store/model/ids.ts";
 import type { AgentStage } from "#store/model/run.ts";
 import { type AgentTool, readOnlyTools } from "#tools/catalog.ts";
@@ -12,6 +10,7 @@ import type { DeskDeps } from "../desk.ts";
 import { prepare } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
 import { made } from "../state.ts";
+import { modelInUse, promptInUse } from "./prompt-in-use.ts";
 
 // Few: one per prompt version in use; a template is parsed once per process.
 const parsed = new Map<string, PromptTemplate>();
@@ -30,13 +29,7 @@ async function toolsFor(deps: DeskDeps, step: NodeStep, stage: AgentStage): Prom
 export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentStage): Promise<AgentContext> {
   const { db } = deps.database;
   const { symbolRunId, workflow } = step.run.subject;
-  step.run.scratch.prompts ??= activePromptsByStage(db);
-  const prompt = (await step.run.scratch.prompts).get(stage);
-  if (prompt === undefined) {
-    throw new ConflictError("no_prompt", `no prompt version of stage ${stage} is in use`, {
-      facts: { stage },
-    });
-  }
+  const prompt = await promptInUse(deps, step.run, stage);
   const setting = workflow.agents[stage];
   const answered: AgentContext["answered"] = async (requestHash) => {
     const call = await answeredCall(db, { symbolRunId, requestHash });
@@ -47,7 +40,7 @@ export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentS
     provider: deps.models,
     template: templateOf(prompt),
     promptVersionId: prompt.id,
-    modelOverride: setting?.model ?? null,
+    modelOverride: modelInUse(step.run, stage),
     symbolRunId,
     visit: step.visit,
     maxToolCalls: setting?.maxToolCalls ?? 0,

@@ -200,6 +200,7 @@ async function contextFor(
       asOf: execution.asOf,
       approval: execution.approval,
       dryRun: execution.dryRun,
+      fork: execution.fork,
       parameters: execution.parameters,
       workflow,
     },

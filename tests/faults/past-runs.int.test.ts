@@ -42,9 +42,9 @@ function bareDeps(): DeskDeps {
 
 async function contextOf(id: SymbolRunId): Promise<RunContext> {
   const { execution, symbol } = await getSymbolRun(db, id);
-  const { mode, gatewaySession, accountId, asOf, approval, dryRun, parameters } = execution;
+  const { mode, gatewaySession, accountId, asOf, approval, dryRun, fork, parameters } = execution;
   const { definition: workflow } = await getWorkflowVersion(db, execution.workflowVersionId);
-  const rows = { mode, gatewaySession, accountId, asOf, approval, dryRun, parameters, workflow };
+  const rows = { mode, gatewaySession, accountId, asOf, approval, dryRun, fork, parameters, workflow };
   return {
     subject: { symbolRunId: id, executionId: execution.id, symbol, ...rows },
     signal: job.signal,
