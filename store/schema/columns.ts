@@ -39,6 +39,18 @@ export function facts<Shape>(name: string) {
   return jsonbColumn(name).$type<Shape>();
 }
 
+/**
+ * The same, read through its schema: rows that were written before a key existed come with its default. A row that does
+ * not fit any more stops the read; nothing is guessed.
+ */
+export function parsedFacts<Shape>(name: string, schema: { parse(value: unknown): Shape }) {
+  return customType<{ data: Shape; driverData: unknown }>({
+    dataType: () => "jsonb",
+    toDriver: storableJson,
+    fromDriver: (value) => schema.parse(value),
+  })(name);
+}
+
 const jsonColumn = customType<{ data: unknown; driverData: unknown }>({
   dataType: () => "json",
   toDriver: storableJson,

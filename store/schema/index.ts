@@ -7,4 +7,5 @@ export * from "./market.ts";
 export * from "./orders.ts";
 export * from "./portfolio.ts";
 export * from "./runs.ts";
+export * from "./schedules.ts";
 export * from "./strategies.ts";

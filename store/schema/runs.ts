@@ -34,8 +34,8 @@ import {
   RunMode,
   SymbolRunStatus,
 } from "../model/run.ts";
-import type { StrategyParameters } from "../model/strategy.ts";
-import { databaseNow, facts, instant, oneOf } from "./columns.ts";
+import { StrategyParameters } from "../model/strategy.ts";
+import { databaseNow, facts, instant, oneOf, parsedFacts } from "./columns.ts";
 import { strategyVersions, workflowVersions } from "./strategies.ts";
 
 export const executions = pgTable(
@@ -65,7 +65,7 @@ export const executions = pgTable(
     /** What a fork does otherwise than its source; null when it is none. */
     fork: facts<ForkSettings>("fork"),
     /** Copy of the strategy's parameters at the start: a later change does not reach this execution. */
-    parameters: facts<StrategyParameters>("parameters").notNull(),
+    parameters: parsedFacts("parameters", StrategyParameters).notNull(),
     status: text().$type<ExecutionStatus>().notNull().default("running"),
     symbolCount: integer("symbol_count").notNull(),
     createdAt: instant("created_at").notNull().default(databaseNow),

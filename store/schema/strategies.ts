@@ -2,8 +2,9 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { StrategyId, Ticker, WorkflowVersionId } from "../model/ids.ts";
-import type { StrategyParameters, WorkflowDefinition } from "../model/strategy.ts";
-import { databaseNow, facts, instant } from "./columns.ts";
+import { StrategyParameters } from "../model/strategy.ts";
+import { WorkflowDefinition } from "../model/workflow/definition.ts";
+import { databaseNow, facts, instant, parsedFacts } from "./columns.ts";
 
 export const workflowVersions = pgTable(
   "workflow_versions",
@@ -11,13 +12,13 @@ export const workflowVersions = pgTable(
     id: uuid().$type<WorkflowVersionId>().primaryKey(),
     name: text().notNull(),
     version: integer().notNull(),
-    definition: facts<WorkflowDefinition>("definition").notNull(),
+    definition: parsedFacts("definition", WorkflowDefinition).notNull(),
+    /** Over the canonical form. An older version's content may come again as the newest. */
     contentHash: text("content_hash").notNull(),
     createdAt: instant("created_at").notNull().default(databaseNow),
   },
   (table) => [
     unique("workflow_versions_version").on(table.name, table.version),
-    unique("workflow_versions_content").on(table.name, table.contentHash),
     check("workflow_versions_positive", sql`${table.version} > 0`),
   ],
 );
@@ -48,7 +49,7 @@ export const strategyVersions = pgTable(
       .$type<WorkflowVersionId>()
       .notNull()
       .references(() => workflowVersions.id),
-    parameters: facts<StrategyParameters>("parameters").notNull(),
+    parameters: parsedFacts("parameters", StrategyParameters).notNull(),
     createdAt: instant("created_at").notNull().default(databaseNow),
   },
   (table) => [

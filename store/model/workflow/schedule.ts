@@ -63,3 +63,8 @@ export const Schedule = z.strictObject({
   timeZone: z.literal(EXCHANGE_TIME_ZONE).default(EXCHANGE_TIME_ZONE),
 });
 export type Schedule = z.infer<typeof Schedule>;
+
+/** What became of an instant: a run, nothing because the market or the desk did not allow one, or a start that failed. */
+export const FIRING_RESULTS = ["started", "skipped", "failed"] as const;
+export const FiringResult = z.enum(FIRING_RESULTS);
+export type FiringResult = z.infer<typeof FiringResult>;
