@@ -1,103 +1,92 @@
-// The desk's list of symbols: add with a look-up at the broker, enable, set priority, remove.
-import type { SymbolRunStatus } from "#store/model/run.ts";
+// The desk's list of symbols, each with its state; adding one after the broker has said what it is.
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
-import { Empty, PageHead, Panel, Time } from "../parts/blocks.tsx";
-import { ActionForm, type Faults, Field } from "../parts/form.tsx";
-import { Icon } from "../parts/icons.tsx";
-import { Pill, RunStatus } from "../parts/status.tsx";
+import { Empty, PageHead, Pager, Panel } from "../parts/blocks.tsx";
+import { ActionForm } from "../parts/form.tsx";
+import { exchangeDate } from "../parts/format.ts";
+import { type Column, RowList } from "../parts/rows.tsx";
+import { AddSymbol } from "../symbols/look-up.tsx";
+import type { SymbolLine, SymbolsModel } from "../symbols/model.ts";
+import { Holding, LastRun, SymbolState, TradedBy } from "../symbols/status.tsx";
 
-export type SymbolLine = {
-  id: string;
-  symbol: string;
-  enabled: boolean;
-  priority: number;
-  instrument: {
-    name: string;
-    exchange: string;
-    currency: string;
-    conid: number;
-    indexReplay: boolean;
-  } | null;
-  lastRun: { id: string; status: SymbolRunStatus; at: string } | null;
-};
-
-export type SymbolsModel = {
-  rows: readonly SymbolLine[];
-  values: { symbol: string; priority: string };
-  faults: Faults;
-};
-
-function Row(props: { row: SymbolLine; token: string }) {
+function Name(props: { row: SymbolLine }) {
   const { row } = props;
   return (
-    <tr>
-      <td class="font-semibold">{row.symbol}</td>
-      <td>
-        {row.instrument === null ? (
-          <span class="text-muted">looked up at the first run</span>
-        ) : (
-          <>
-            {row.instrument.name}
-            <span class="text-muted block text-xs">
-              {row.instrument.exchange}, {row.instrument.currency}, contract {row.instrument.conid}
-              {row.instrument.indexReplay ? ", index level replayed as paper" : ""}
-            </span>
-          </>
-        )}
-      </td>
-      <td>
-        {row.enabled ? (
-          <Pill tone="good" icon="check" text="enabled" />
-        ) : (
-          <Pill tone="quiet" icon="skip" text="off" />
-        )}
-      </td>
-      <td>
-        <ActionForm action={`/symbols/${row.id}`} token={props.token} class="flex items-center gap-1">
-          <label class="sr-only" for={`priority-${row.id}`}>
-            Priority of {row.symbol}
-          </label>
-          <input
-            id={`priority-${row.id}`}
-            name="priority"
-            class="field min-h-8 w-16 text-right"
-            inputmode="numeric"
-            value={String(row.priority)}
-          />
-          <button type="submit" class="button min-h-8 px-2" aria-label={`Save the priority of ${row.symbol}`}>
-            <Icon name="check" />
-          </button>
-        </ActionForm>
-      </td>
-      <td>
-        {row.lastRun === null ? (
-          <span class="text-muted">never</span>
-        ) : (
-          <a href={`/runs/${row.lastRun.id}`} class="flex flex-wrap items-center gap-2">
-            <RunStatus status={row.lastRun.status} />
-            <span class="text-muted text-xs">
-              <Time at={row.lastRun.at} compact />
-            </span>
-          </a>
-        )}
-      </td>
-      <td>
-        <div class="flex justify-end gap-3 whitespace-nowrap">
-          <ActionForm action={`/symbols/${row.id}`} token={props.token}>
-            <input type="hidden" name="enabled" value={row.enabled ? "false" : "true"} />
-            <button type="submit" class="link">
-              {row.enabled ? "Turn off" : "Enable"}
-            </button>
-          </ActionForm>
-          <ActionForm action={`/symbols/${row.id}/remove`} token={props.token}>
-            <button type="submit" class="link text-bad" data-confirm={`Remove ${row.symbol} from the list?`}>
-              Remove
-            </button>
-          </ActionForm>
-        </div>
-      </td>
-    </tr>
+    <>
+      <a class="link font-semibold" href={`/symbols/${row.id}`}>
+        {row.symbol}
+      </a>
+      <span class="text-muted block text-xs wrap-anywhere">
+        {row.instrument === null
+          ? "looked up at the first run"
+          : `${row.instrument.name} · ${row.instrument.exchange}, ${row.instrument.currency}`}
+        {row.instrument?.indexReplay ? " · index level replayed as paper" : ""}
+      </span>
+      {row.note === null ? null : <span class="block text-xs wrap-anywhere italic">{row.note}</span>}
+    </>
+  );
+}
+
+const columns = (token: string): readonly Column<SymbolLine>[] => [
+  { title: "Symbol", plain: true, cell: (row) => <Name row={row} /> },
+  {
+    title: "State",
+    cell: (row) => (
+      <>
+        <SymbolState row={row} />
+        {row.blocks.map((block) => (
+          <span class="text-bad mt-1 block text-xs wrap-anywhere">{block.reason}</span>
+        ))}
+      </>
+    ),
+  },
+  { title: "Position, orders", cell: (row) => <Holding row={row} /> },
+  { title: "Last run", cell: (row) => <LastRun run={row.lastRun} /> },
+  {
+    title: "Newest bar",
+    cell: (row) =>
+      row.newestBar === null ? (
+        <span class="text-muted">none</span>
+      ) : (
+        <span title={`given by the broker as of ${exchangeDate(row.newestBar.asOf)}`}>
+          {row.newestBar.date}
+        </span>
+      ),
+  },
+  { title: "Traded by", cell: (row) => <TradedBy strategies={row.strategies} /> },
+  { title: "Priority", class: "lg:text-right", cell: (row) => row.priority },
+  {
+    title: "",
+    class: "lg:text-right",
+    cell: (row) => (
+      <ActionForm action={`/symbols/${row.id}/enabled`} token={token}>
+        <input type="hidden" name="enabled" value={row.enabled ? "false" : "true"} />
+        <button
+          type="submit"
+          class="link min-h-8"
+          aria-label={`${row.enabled ? "Turn off" : "Enable"} ${row.symbol}`}
+        >
+          {row.enabled ? "Turn off" : "Enable"}
+        </button>
+      </ActionForm>
+    ),
+  },
+];
+
+const TEMPLATE =
+  "lg:grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(0,1.7fr)_5.5rem_minmax(0,1fr)_3.5rem_4.5rem]";
+
+function Filter(props: { filter: string }) {
+  return (
+    <form method="get" action="/symbols" class="flex items-center gap-2">
+      <label for="q" class="sr-only">
+        Find a symbol
+      </label>
+      <input id="q" name="q" class="field w-36" value={props.filter} placeholder="Find a symbol" />
+      <button type="submit" class="button">
+        Find
+      </button>
+    </form>
   );
 }
 
@@ -107,63 +96,37 @@ export function SymbolsPage(props: { frame: Frame; model: SymbolsModel }) {
     <Shell title="Symbols" frame={frame}>
       <PageHead
         title="Symbols"
-        lead="Collected, scheduled and offered in forms. A new one is looked up at the broker first."
-      />
-      <div class="grid items-start gap-4 xl:grid-cols-4">
-        <div class="min-w-0 xl:col-span-3">
-          <Panel id="symbols" flush>
-            {model.rows.length === 0 ? (
+        lead="What the desk follows. Which strategy trades a symbol is set in the strategy."
+      >
+        {model.total > 10 || model.filter !== "" ? <Filter filter={model.filter} /> : null}
+      </PageHead>
+      <div class="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_20rem]">
+        <div class="order-2 min-w-0 xl:order-1">
+          <Panel id="symbols" flush live="any">
+            {model.rows.length > 0 ? (
+              <RowList
+                label="Symbols"
+                template={TEMPLATE}
+                columns={columns(frame.formToken)}
+                rows={model.rows}
+              />
+            ) : model.filter === "" ? (
               <Empty icon="symbols" title="No symbols yet">
                 Add one that your broker knows, such as AAPL.
               </Empty>
             ) : (
-              <table class="grid-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Symbol</th>
-                    <th scope="col">Instrument</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Priority</th>
-                    <th scope="col">Last run</th>
-                    <th scope="col">
-                      <span class="sr-only">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {model.rows.map((row) => (
-                    <Row row={row} token={frame.formToken} />
-                  ))}
-                </tbody>
-              </table>
+              <Empty icon="symbols" title={`No symbol begins with ${model.filter}`}>
+                <a class="link" href="/symbols">
+                  Show all {model.total}
+                </a>
+              </Empty>
             )}
           </Panel>
+          <Pager newer={model.newer} older={model.older} />
         </div>
-        <Panel title="Add a symbol">
-          <ActionForm action="/symbols" token={frame.formToken} class="space-y-3">
-            <Field
-              name="symbol"
-              label="Ticker"
-              value={model.values.symbol}
-              required
-              maxlength={10}
-              uppercase
-              hint="Capital letters, digits and a dot, such as BRK.B."
-              fault={model.faults.symbol}
-            />
-            <Field
-              name="priority"
-              label="Priority"
-              inputmode="numeric"
-              value={model.values.priority}
-              hint="Higher is served first."
-              fault={model.faults.priority}
-            />
-            <button type="submit" class="button button-primary w-full">
-              <Icon name="plus" /> Look up and add
-            </button>
-          </ActionForm>
-        </Panel>
+        <div class="order-1 xl:order-2">
+          <AddSymbol frame={frame} model={model} />
+        </div>
       </div>
     </Shell>
   );

@@ -1,0 +1,58 @@
+// A list whose rows are lines of columns on a wide screen and cards with named values on a phone. Pure.
+import type { Child } from "hono/jsx";
+
+export type Column<Row> = {
+  /** Empty: the column needs no name, such as one of actions. */
+  title: string;
+  cell(row: Row): Child;
+  /** Such as "lg:text-right". */
+  class?: string;
+  /** True: on a phone the value stands without its name, over the whole width. */
+  plain?: boolean;
+};
+
+/** `columns` are laid out by `template`, a literal class such as "lg:grid-cols-[2fr_1fr]". */
+export function RowList<Row>(props: {
+  label: string;
+  template: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+}) {
+  const line = `lg:grid lg:items-center lg:gap-x-4 ${props.template}`;
+  return (
+    <div>
+      <div
+        aria-hidden="true"
+        class={`border-line text-muted hidden border-b px-4 py-2 text-xs font-medium ${line}`}
+      >
+        {props.columns.map((column) => (
+          <span class={column.class}>{column.title}</span>
+        ))}
+      </div>
+      <ul aria-label={props.label}>
+        {props.rows.map((row) => (
+          <li
+            class={`border-line hover:bg-raised/50 grid gap-2 border-b px-4 py-3 last:border-0 lg:py-2.5 ${line}`}
+          >
+            {props.columns.map((column) => (
+              <Cell column={column} row={row} />
+            ))}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Cell<Row>(props: { column: Column<Row>; row: Row }) {
+  const { column, row } = props;
+  const named = column.title !== "" && column.plain !== true;
+  return (
+    <div
+      class={`min-w-0 tabular-nums ${named ? "grid grid-cols-[7.5rem_minmax(0,1fr)] items-baseline gap-2 lg:block" : ""} ${column.class ?? ""}`}
+    >
+      {named ? <span class="text-muted text-xs lg:sr-only">{column.title}</span> : null}
+      <div class="min-w-0">{column.cell(row)}</div>
+    </div>
+  );
+}
