@@ -8,7 +8,7 @@ import { FINISHED_RUN_STATUSES, type NodeName, type SymbolRunStatus } from "#sto
 import type { WorkflowDefinition } from "#store/model/strategy.ts";
 import { finishExecutionIfDone } from "#store/runs/executions.ts";
 import { getSymbolRun, type SymbolRunWithExecution, setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
-import { getWorkflowVersion } from "#store/strategies/strategies.ts";
+import { getWorkflowVersion } from "#store/strategies/workflows.ts";
 import { withThreadLock } from "#store/thread-lock.ts";
 import { expireApprovalsOfRun } from "#store/trading/approvals.ts";
 import type { DeskSaver } from "../checkpointer.ts";
@@ -200,7 +200,7 @@ async function contextFor(
       asOf: execution.asOf,
       approval: execution.approval,
       dryRun: execution.dryRun,
-      fork: execution.fork,
+      fork: execution.fork === null ? null : { ...execution.fork, source: execution.forkedFrom },
       parameters: execution.parameters,
       workflow,
     },

@@ -1,15 +1,16 @@
-// What a desk begins with: the built-in prompts, one workflow, one strategy, its symbols. Effects: database.
+// What a desk begins with: the built-in prompts, one workflow per template, one strategy, its symbols. Effects: database.
 // Invariant: nothing that a person has changed is changed back; a newer built-in prompt is added beside the others.
-import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { DEFAULT_STRATEGY } from "#graph/executions/start.ts";
 import { loadPromptTemplates } from "#prompts/load.ts";
 import { activatePrompt, listPromptVersions, savePromptVersion } from "#store/agents/prompts.ts";
 import { type Db, transaction } from "#store/database.ts";
 import { derivedId, type StrategyId, type Ticker, type WorkflowVersionId } from "#store/model/ids.ts";
-import { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
-import { saveStrategy, saveWorkflowVersion, strategyByName } from "#store/strategies/strategies.ts";
+import { StrategyParameters } from "#store/model/strategy.ts";
+import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
+import { saveStrategy, strategyByName } from "#store/strategies/strategies.ts";
 import { addWorkflowSymbol, listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
+import { createWorkflow, listWorkflowVersions, newestWorkflowVersion } from "#store/strategies/workflows.ts";
 
 const DEFAULT_SYMBOLS = ["AAPL", "SPX"] as Ticker[];
 
@@ -18,14 +19,9 @@ export async function prepareFirstStart(db: Db, newId: () => string): Promise<vo
   await installPrompts(db);
   await transaction(db, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('countersign-first-start', 0))`);
+    await installWorkflows(tx);
     if ((await strategyByName(tx, DEFAULT_STRATEGY)) !== null) return;
-    const definition = WorkflowDefinition.parse({});
-    const workflow = await saveWorkflowVersion(tx, {
-      id: derivedId("workflow-version", "multi-agent", 1) as WorkflowVersionId,
-      name: "multi-agent",
-      definition,
-      contentHash: createHash("sha256").update(JSON.stringify(definition)).digest("hex"),
-    });
+    const workflow = await newestWorkflowVersion(tx, "multi-agent");
     await saveStrategy(tx, {
       id: derivedId("strategy", DEFAULT_STRATEGY) as StrategyId,
       name: DEFAULT_STRATEGY,
@@ -37,6 +33,15 @@ export async function prepareFirstStart(db: Db, newId: () => string): Promise<vo
     for (const symbol of DEFAULT_SYMBOLS)
       if (!known.has(symbol)) await addWorkflowSymbol(tx, { id: newId(), symbol });
   });
+}
+
+/** One workflow per template, under its key; a name that exists already is left alone. */
+async function installWorkflows(tx: Db): Promise<void> {
+  for (const { key, definition } of WORKFLOW_TEMPLATES) {
+    if ((await listWorkflowVersions(tx, { name: key })).length > 0) continue;
+    const id = derivedId("workflow-version", key, 1) as WorkflowVersionId;
+    await createWorkflow(tx, { id, name: key, definition });
+  }
 }
 
 /** Every built-in template becomes a version; it becomes the active one only of a stage that has none yet. */

@@ -1,61 +1,18 @@
-// Workflows and strategies. Effects: database. Versions are only added; a strategy points at its newest.
+// Strategies and their versions. Effects: database. Versions are only added; a strategy points at its newest.
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { type Db, transaction } from "../database.ts";
 import { ConflictError } from "../model/errors.ts";
 import type { StrategyId, WorkflowVersionId } from "../model/ids.ts";
-import type { StrategyParameters, WorkflowDefinition } from "../model/strategy.ts";
+import type { StrategyParameters } from "../model/strategy.ts";
+import { canonicalJson } from "../model/workflow/canonical.ts";
 import { found, only, sqlState, UNIQUE_VIOLATION } from "../rows.ts";
-import { strategies, strategyVersions, workflowVersions } from "../schema/index.ts";
-
-export type WorkflowVersionRow = typeof workflowVersions.$inferSelect;
+import { strategies, strategyVersions } from "../schema/index.ts";
 
 /** The newest version of a strategy, with what it says. */
 export type StrategyRow = typeof strategies.$inferSelect & {
   workflowVersionId: WorkflowVersionId;
   parameters: StrategyParameters;
 };
-
-/**
- * A workflow version with this content: the stored one when name and content are known, else the next version.
- * `id` is used for a new row only.
- */
-export async function saveWorkflowVersion(
-  db: Db,
-  input: { id: WorkflowVersionId; name: string; definition: WorkflowDefinition; contentHash: string },
-): Promise<WorkflowVersionRow> {
-  return transaction(db, async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`workflow:${input.name}`}, 0))`);
-    const [known] = await tx
-      .select()
-      .from(workflowVersions)
-      .where(and(eq(workflowVersions.name, input.name), eq(workflowVersions.contentHash, input.contentHash)));
-    if (known !== undefined) return known;
-    const rows = await tx
-      .insert(workflowVersions)
-      .values({
-        ...input,
-        version: sql`(select coalesce(max(version), 0) + 1 from workflow_versions where name = ${input.name})`,
-      })
-      .returning();
-    return only(rows, "saving a workflow version");
-  });
-}
-
-/** @throws NotFoundError `workflow_version_not_found` */
-export async function getWorkflowVersion(db: Db, id: WorkflowVersionId): Promise<WorkflowVersionRow> {
-  const [row] = await db.select().from(workflowVersions).where(eq(workflowVersions.id, id));
-  return found(row, "workflow_version", id);
-}
-
-/** Versions of one workflow, or of all, newest first. */
-export function listWorkflowVersions(db: Db, filter: { name?: string } = {}): Promise<WorkflowVersionRow[]> {
-  return db
-    .select()
-    .from(workflowVersions)
-    .where(filter.name === undefined ? undefined : eq(workflowVersions.name, filter.name))
-    .orderBy(asc(workflowVersions.name), desc(workflowVersions.version))
-    .limit(1000);
-}
 
 export type SaveStrategy = {
   id: StrategyId;
@@ -82,6 +39,41 @@ export async function saveStrategy(db: Db, input: SaveStrategy): Promise<Strateg
   }
 }
 
+/** A new strategy; the id must be fresh. @throws ConflictError `strategy_name_taken` */
+export const createStrategy = saveStrategy;
+
+/**
+ * A new strategy with the workflow and parameters of another, without its schedule: two would run at the same instants.
+ * @throws NotFoundError `strategy_not_found`, ConflictError `strategy_name_taken`
+ */
+export async function cloneStrategy(
+  db: Db,
+  input: { id: StrategyId; name: string; active: boolean; from: StrategyId },
+): Promise<StrategyRow> {
+  const { id, name, active, from } = input;
+  const { workflowVersionId, parameters } = await getStrategy(db, from);
+  return saveStrategy(db, {
+    id,
+    name,
+    active,
+    workflowVersionId,
+    parameters: { ...parameters, schedule: null },
+  });
+}
+
+/** Makes an older version's content the newest one. @throws NotFoundError `strategy_version_not_found` */
+export async function activateStrategyVersion(
+  db: Db,
+  input: { id: StrategyId; version: number },
+): Promise<StrategyRow> {
+  const { id, version } = input;
+  return transaction(db, async (tx) => {
+    const { name, active } = await getStrategy(tx, id);
+    const { workflowVersionId, parameters } = await getStrategyVersion(tx, { id, version });
+    return writeStrategy(tx, { id, name, active, workflowVersionId, parameters });
+  });
+}
+
 async function writeStrategy(tx: Db, input: SaveStrategy): Promise<StrategyRow> {
   const { id, name, active, workflowVersionId, parameters } = input;
   const [row] = await tx
@@ -91,16 +83,15 @@ async function writeStrategy(tx: Db, input: SaveStrategy): Promise<StrategyRow> 
     .returning();
   const head = only(row === undefined ? [] : [row], "saving a strategy");
   const [newest] = await tx
-    .select({
-      version: strategyVersions.version,
-      same: sql<boolean>`${strategyVersions.workflowVersionId} = ${workflowVersionId}
-        and ${strategyVersions.parameters} = ${sql.param(parameters, strategyVersions.parameters)}::jsonb`,
-    })
+    .select()
     .from(strategyVersions)
     .where(eq(strategyVersions.strategyId, id))
     .orderBy(desc(strategyVersions.version))
     .limit(1);
-  if (newest?.same === true) return { ...head, workflowVersionId, parameters };
+  const same =
+    newest?.workflowVersionId === workflowVersionId &&
+    canonicalJson(newest.parameters) === canonicalJson(parameters);
+  if (same) return { ...head, workflowVersionId, parameters };
   const version = (newest?.version ?? 0) + 1;
   await tx.insert(strategyVersions).values({ strategyId: id, version, workflowVersionId, parameters });
   await tx.update(strategies).set({ version }).where(eq(strategies.id, id));
@@ -143,11 +134,22 @@ export function listStrategies(db: Db, filter: { active?: boolean } = {}): Promi
     .orderBy(asc(strategies.name));
 }
 
-/** Every version of a strategy, newest first. */
-export function listStrategyVersions(
+export type StrategyVersionRow = typeof strategyVersions.$inferSelect;
+
+/** @throws NotFoundError `strategy_version_not_found` */
+export async function getStrategyVersion(
   db: Db,
-  strategyId: StrategyId,
-): Promise<(typeof strategyVersions.$inferSelect)[]> {
+  of: { id: StrategyId; version: number },
+): Promise<StrategyVersionRow> {
+  const [row] = await db
+    .select()
+    .from(strategyVersions)
+    .where(and(eq(strategyVersions.strategyId, of.id), eq(strategyVersions.version, of.version)));
+  return found(row, "strategy_version", String(of.version));
+}
+
+/** Every version of a strategy, newest first. */
+export function listStrategyVersions(db: Db, strategyId: StrategyId): Promise<StrategyVersionRow[]> {
   return db
     .select()
     .from(strategyVersions)

@@ -10,8 +10,9 @@ import { compileGraph } from "#graph/graph.ts";
 import { submitOrder } from "#graph/orders/submit.ts";
 import { fileObjects } from "#store/artifacts/files.ts";
 import { type ApprovalId, SessionDate, type SymbolRunId, Ticker, type VerdictId } from "#store/model/ids.ts";
+import { ForkPoint } from "#store/model/run.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
-import { getWorkflowVersion } from "#store/strategies/strategies.ts";
+import { getWorkflowVersion } from "#store/strategies/workflows.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
 import { type DeskFixture, deskFixture, offlineAnalyst } from "#tests/graph/fixture/desk.ts";
 import { testDatabase } from "#tests/support/database.ts";
@@ -42,9 +43,9 @@ function bareDeps(): DeskDeps {
 
 async function contextOf(id: SymbolRunId): Promise<RunContext> {
   const { execution, symbol } = await getSymbolRun(db, id);
-  const { mode, gatewaySession, accountId, asOf, approval, dryRun, fork, parameters } = execution;
+  const { mode, gatewaySession, accountId, asOf, approval, dryRun, parameters } = execution;
   const { definition: workflow } = await getWorkflowVersion(db, execution.workflowVersionId);
-  const rows = { mode, gatewaySession, accountId, asOf, approval, dryRun, fork, parameters, workflow };
+  const rows = { mode, gatewaySession, accountId, asOf, approval, dryRun, fork: null, parameters, workflow };
   return {
     subject: { symbolRunId: id, executionId: execution.id, symbol, ...rows },
     signal: job.signal,
@@ -83,9 +84,9 @@ describe("faults: a past run that was sent", () => {
     ).toHaveLength(1);
   });
 
-  test.each(["market_data", "charts", "executor"] as const)("forked from %s sends nothing", async (from) => {
+  test.each(ForkPoint.options)("forked from %s sends nothing", async (from) => {
     const before = sent();
-    const fork = await desk.forkRun(past, from);
+    const { symbolRunId: fork } = await desk.forkRun(past, { fromNode: from });
     await fixture.drain(desk);
     expect(await fixture.status(fork)).not.toBe("failed");
     expect(await ordersOfRun(db, fork)).toHaveLength(0);
@@ -94,7 +95,7 @@ describe("faults: a past run that was sent", () => {
 
   test("forked and given the source's own countersign is refused", async () => {
     const before = sent();
-    const fork = await desk.forkRun(past, "executor");
+    const { symbolRunId: fork } = await desk.forkRun(past, { fromNode: "executor" });
     const [order] = await ordersOfRun(db, past);
     const verdictId = order?.verdictId as VerdictId;
     const approvalId = order?.approvalId as ApprovalId;
@@ -103,9 +104,10 @@ describe("faults: a past run that was sent", () => {
       code: "dry_run",
     });
     const { executionId } = await getSymbolRun(db, fork);
-    await database.pool.query("UPDATE executions SET dry_run = false, approval = 'auto' WHERE id = $1", [
-      executionId,
-    ]);
+    await database.pool.query(
+      "UPDATE executions SET dry_run = false, fork = null, approval = 'auto' WHERE id = $1",
+      [executionId],
+    );
     await expect(submitOrder(deps, { symbolRunId: fork, verdictId, approvalId })).rejects.toMatchObject({
       code: "not_countersigned",
     });

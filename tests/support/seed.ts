@@ -21,7 +21,8 @@ import type { LlmCallRecord } from "#store/model/llm-call.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
 import { createExecution, type ExecutionRow } from "#store/runs/executions.ts";
-import { type StrategyRow, saveStrategy, saveWorkflowVersion } from "#store/strategies/strategies.ts";
+import { type StrategyRow, saveStrategy } from "#store/strategies/strategies.ts";
+import { saveWorkflowVersion } from "#store/strategies/workflows.ts";
 import { type ApprovalRow, answerApproval, createApproval } from "#store/trading/approvals.ts";
 import type { NewOrder } from "#store/trading/orders.ts";
 import { saveVerdict, type VerdictRow } from "#store/trading/verdicts.ts";
@@ -41,7 +42,6 @@ export async function seedStrategy(
     id: randomUUID() as WorkflowVersionId,
     name: "standard",
     definition: WorkflowDefinition.parse({}),
-    contentHash: HASH,
   });
   const id = randomUUID() as StrategyId;
   return saveStrategy(db, {

@@ -4,12 +4,11 @@ import { Instant, StrategyId, WorkflowVersionId } from "#store/model/ids.ts";
 import { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
 import {
   getStrategy,
-  getWorkflowVersion,
   listStrategies,
   listStrategyVersions,
-  listWorkflowVersions,
   saveStrategy,
 } from "#store/strategies/strategies.ts";
+import { getWorkflowVersion, listWorkflowVersions } from "#store/strategies/workflows.ts";
 import type { WebDeps } from "../../deps.ts";
 import { type Api, documented, failures, json, jsonBody, newApi } from "../api.ts";
 import { shaped } from "../schemas.ts";

@@ -5,11 +5,11 @@ import { StrategyId } from "#store/model/ids.ts";
 import type { StrategyParameters } from "#store/model/strategy.ts";
 import {
   getStrategy,
-  getWorkflowVersion,
   listStrategies,
   listStrategyVersions,
   type StrategyRow,
 } from "#store/strategies/strategies.ts";
+import { getWorkflowVersion } from "#store/strategies/workflows.ts";
 import { changeStrategy, StrategyChange } from "../../api/strategies/strategies.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
