@@ -1,8 +1,7 @@
-// The chart for a page: the PNG's own specification with its rows inline, a crosshair with the values of the bar under the pointer, and optionally an
-// order's prices and fills. Pure JSON without code: vega-embed draws it with the expression interpreter (no eval).
+// The chart for a page: the PNG's own specification with its rows inline and a crosshair with the values of the bar under
+// the pointer. Pure JSON without code: vega-embed draws it with the expression interpreter (no eval).
 import { priceDecimals } from "#tools/indicators/index.ts";
 import { CHART_PANELS, COLOURS, INK, type PanelDefinition, type SeriesDefinition } from "./definition.ts";
-import { type ChartOverlay, overlayMarks, overlayRows } from "./overlay.ts";
 import type { Geometry } from "./scene/geometry.ts";
 import { type ChartInput, sceneOf } from "./scene/scene.ts";
 import { CHART_FONT, type Json, type PanelSpecification, specification } from "./specification.ts";
@@ -14,9 +13,8 @@ export type BrowserChart = Json & { vconcat: readonly PanelSpecification[]; data
  * A self-contained Vega-Lite specification: `embed(element, spec, { ast: true, expr: expressionInterpreter })`.
  * @throws MarketDataError `no_bars`.
  */
-export function chartSpec(input: ChartInput, overlay?: ChartOverlay): BrowserChart {
-  const prices = overlay === undefined ? [] : overlay.lines.map(({ price }) => price);
-  const scene = sceneOf(input, prices);
+export function chartSpec(input: ChartInput): BrowserChart {
+  const scene = sceneOf(input);
   const { geometry } = scene;
   const base = specification(geometry, scene.params);
   const decimals = priceDecimals(input.table.close.at(-1) ?? 1);
@@ -24,7 +22,6 @@ export function chartSpec(input: ChartInput, overlay?: ChartOverlay): BrowserCha
     ...panel,
     layer: [
       ...panel.layer,
-      ...(panel.name === "price" && overlay !== undefined ? overlayMarks(geometry) : []),
       ...crosshair(geometry, readout(panel.name, decimals)),
       touch(panel.name, geometry),
     ],
@@ -36,10 +33,7 @@ export function chartSpec(input: ChartInput, overlay?: ChartOverlay): BrowserCha
     padding: 8,
     params: [...base.params, HOVER],
     vconcat: panels,
-    datasets: {
-      ...scene.datasets,
-      ...(overlay === undefined ? {} : overlayRows(overlay, input)),
-    },
+    datasets: scene.datasets,
   };
 }
 

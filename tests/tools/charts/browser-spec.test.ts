@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import * as vega from "vega";
 import { compile } from "vega-lite";
 import { expect, test } from "vitest";
-import type { SessionDate } from "#store/model/ids.ts";
 import { type BrowserChart, chartSpec, chartSvg } from "#tools/charts/index.ts";
 import { appleBars } from "../indicators/bars.ts";
 import { apple, chartOf } from "./inputs.ts";
@@ -54,23 +53,4 @@ test("compiles without a warning in every size and bar count", () => {
     }
   }
   expect(warnings).toEqual([]);
-});
-
-test("the order's prices and fills lie over the price panel, and the panel reaches them", async () => {
-  const overlay = {
-    lines: [
-      { kind: "stop", price: 90 },
-      { kind: "target", price: 170 },
-    ],
-    fills: [{ date: "2015-05-01" as SessionDate, side: "BUY", price: 128.1 }],
-  } as const;
-  const spec = chartSpec(web, { lines: [...overlay.lines], fills: [...overlay.fills] });
-  const svg = await drawn(spec);
-  expect(texts(svg)).toEqual(expect.arrayContaining(["Stop 90.00", "Target 170.00", "160"]));
-  expect(JSON.stringify(spec.datasets.overlayFills)).toContain("BUY 128.1 on 2015-05-01");
-});
-
-test("a fill before the bars shown is left out", () => {
-  const fills = [{ date: "2013-01-02" as SessionDate, side: "BUY", price: 100 } as const];
-  expect(chartSpec(web, { lines: [], fills }).datasets.overlayFills).toEqual([]);
 });

@@ -35,16 +35,13 @@ export type Scene = {
 export const domainName = (id: PanelId) => `${id}Domain`;
 export const tagsName = (id: PanelId) => `${id}Tags`;
 
-/**
- * @param prices further prices that the price panel has to reach.
- * @throws MarketDataError `no_bars` when there is nothing to draw.
- */
-export function sceneOf(input: ChartInput, prices: readonly number[] = []): Scene {
+/** @throws MarketDataError `no_bars` when there is nothing to draw. */
+export function sceneOf(input: ChartInput): Scene {
   const rows = rowsOf(input.table, input.barsShown);
   const last = lastRow(input.table);
   if (last === undefined) throw new MarketDataError("no_bars", `${input.symbol}: no finished bar to draw`);
   const geometry = geometryOf(input.size, slotsFor(rows.length, input.barsShown));
-  const domains = domainsOf(rows, prices);
+  const domains = domainsOf(rows);
   const ticks = dateTicks(
     rows.map(({ d }) => d),
     geometry.step,
@@ -81,17 +78,12 @@ function titlesOf(input: ChartInput, rows: readonly Row[]): { title: string; hea
   };
 }
 
-function domainsOf(rows: readonly Row[], prices: readonly number[]): Record<PanelId, Domain> {
+function domainsOf(rows: readonly Row[]): Record<PanelId, Domain> {
   const [low, high] = extent(rows, ["l", "h"]);
   const [bottom, top] = extent(rows, ["l", "h", "bbLower", "bbUpper", "sma20", "sma50", "stUp", "stDown"]);
   // Bands and lines may stretch the price range by a quarter on each side; a line beyond that is cut off, its tag stays.
   const reach = 0.25 * (high - low);
-  const wanted = [
-    Math.max(bottom, low - reach),
-    Math.min(top, high + reach),
-    ...prices.flatMap((one) => [one * 0.98, one * 1.02]),
-  ];
-  const price = padded([Math.min(...wanted), Math.max(...wanted)], high);
+  const price = padded([Math.max(bottom, low - reach), Math.min(top, high + reach)], high);
   const oscillator =
     Math.max(...extent(rows, ["macd", "signal", "hist"]).map(Math.abs)) * 1.12 || high * 0.01;
   const volume = Math.max(0, ...extent(rows, ["v", "volAvg"])) * 1.15 || 1;
