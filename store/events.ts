@@ -1,23 +1,47 @@
-// Live progress: one NOTIFY channel for everything that happens to a symbol run. Effects: database connection.
+// The NOTIFY channel of everything that happens on the desk: node events, and the journal that triggers write.
+// Effects: database connection. Invariant: an announcement is heard after its transaction has committed, or never.
 import { type SQL, sql } from "drizzle-orm";
 import pg from "pg";
 import { z } from "zod";
 import type { Database } from "./database.ts";
-import { ExecutionId, SymbolRunId } from "./model/ids.ts";
+import { ExecutionId, type Instant, SymbolRunId } from "./model/ids.ts";
+import { LIVE_TOPICS, type LiveTopic } from "./model/live.ts";
+import { toInstant } from "./schema/columns.ts";
 
 export const EVENT_CHANNEL = "countersign_events";
 
-/** `id` is the node event's; null when only the run's status or an approval changed. Read the rows for the rest. */
-export const DeskEvent = z.object({
-  symbolRunId: SymbolRunId,
-  executionId: ExecutionId,
-  id: z.number().int().nullable(),
-});
-export type DeskEvent = z.infer<typeof DeskEvent>;
+/** One line of the journal, whole: nobody has to read it again. */
+export type LiveEvent = {
+  id: number;
+  topic: LiveTopic;
+  at: Instant;
+  executionId: ExecutionId | null;
+  symbolRunId: SymbolRunId | null;
+  facts: Readonly<Record<string, unknown>>;
+};
 
-/** SQL expression that announces an event when the transaction commits. */
-export function announce(symbolRunId: SQL, executionId: SQL, id: SQL): SQL {
-  return sql`pg_notify(${sql.raw(`'${EVENT_CHANNEL}'`)}, json_build_object('symbolRunId', ${symbolRunId}, 'executionId', ${executionId}, 'id', ${id})::text)`;
+/** A node event by its id, which is to be read, or a line of the journal. Their ids are one numbering. */
+export type DeskEvent =
+  | { topic: "node"; id: number; executionId: ExecutionId; symbolRunId: SymbolRunId }
+  | LiveEvent;
+
+const id = z.number().int();
+const NodeAnnouncement = z
+  .object({ id, executionId: ExecutionId, symbolRunId: SymbolRunId })
+  .transform((node) => ({ topic: "node" as const, ...node }));
+const LiveAnnouncement = z.object({
+  id,
+  topic: z.enum(LIVE_TOPICS),
+  at: z.string().transform(toInstant),
+  executionId: ExecutionId.nullable(),
+  symbolRunId: SymbolRunId.nullable(),
+  facts: z.record(z.string(), z.unknown()),
+});
+const Announcement = z.union([LiveAnnouncement, NodeAnnouncement]);
+
+/** SQL expression that announces a node event when the transaction commits. */
+export function announce(symbolRunId: SQL, executionId: SQL, eventId: SQL): SQL {
+  return sql`pg_notify(${sql.raw(`'${EVENT_CHANNEL}'`)}, json_build_object('symbolRunId', ${symbolRunId}, 'executionId', ${executionId}, 'id', ${eventId})::text)`;
 }
 
 const RECONNECT_MS = 1_000;
@@ -49,7 +73,7 @@ export async function listenForEvents(
     next.on("error", renew);
     next.on("end", renew);
     next.on("notification", (message) => {
-      const event = DeskEvent.safeParse(parsed(message.payload));
+      const event = Announcement.safeParse(parsed(message.payload));
       if (event.success) handlers.onEvent(event.data);
     });
     client = next;

@@ -31,13 +31,9 @@ export type LiveTopic = (typeof LIVE_TOPICS)[number];
 
 /** Facts by topic: what the triggers write, and what a reader of the stream may rely on. */
 export const LIVE_FACTS = {
-  /** A symbol run was queued or changed its status. */
   run: z.object({ symbol: Ticker, status: SymbolRunStatus }),
-  /** An execution was started, waits or is finished. */
   execution: z.object({ status: ExecutionStatus }),
-  /** A question was put to a person, or answered, or expired. */
   approval: z.object({ approvalId: ApprovalId, symbol: Ticker, status: ApprovalStatus }),
-  /** An order was stored ("created"), or one step of its life was recorded. */
   order: z.object({
     orderId: OrderId,
     symbol: Ticker,
@@ -45,7 +41,6 @@ export const LIVE_FACTS = {
     kind: z.enum(["created", ...OrderEventKind.options]),
     status: OrderStatus,
   }),
-  /** The broker executed something. */
   fill: z.object({
     executionRef: z.string(),
     orderId: OrderId.nullable(),
@@ -54,22 +49,30 @@ export const LIVE_FACTS = {
     quantity: DecimalString,
     price: DecimalString,
   }),
-  /** Positions or account figures were stated anew by the broker. */
   portfolio: z.object({ accountId: AccountId.nullable() }),
-  /** Trading was halted, reduced or resumed. */
   trading_state: z.object({ state: TradingState, who: z.string() }),
-  /** An alert was raised or acknowledged. */
   alert: z.object({
     alertId: z.number().int(),
     level: z.enum(["info", "warning", "alarm"]),
     code: z.string(),
     acknowledged: z.boolean(),
   }),
-  /** A symbol was blocked after a difference with the broker, or freed again. */
   block: z.object({ symbol: Ticker, code: z.string(), resolved: z.boolean() }),
 } as const satisfies Record<LiveTopic, z.ZodType>;
 
-/** What every event of the journal carries besides its facts. `id` counts over node events too. */
+export const LIVE_MEANING: Readonly<Record<LiveTopic, string>> = {
+  run: "A symbol run was queued or changed its status.",
+  execution: "An execution was started, waits or is finished.",
+  approval: "A question was put to a person, was answered or has expired.",
+  order: "An order was stored (`created`), or a step of its life was recorded.",
+  fill: "The broker executed something.",
+  portfolio: "The broker stated positions or account figures anew.",
+  trading_state: "Trading was halted, reduced or resumed.",
+  alert: "An alert was raised or acknowledged.",
+  block: "A symbol was blocked after a difference with the broker, or freed again.",
+};
+
+/** What every event carries besides its facts. `id` counts over all topics. */
 export const LiveEventHead = z.object({
   id: z.number().int(),
   at: Instant,

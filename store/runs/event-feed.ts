@@ -1,5 +1,5 @@
 // Node events over all runs, lean and with their symbol and execution: what live readers follow. Effects: database.
-import { and, asc, eq, gt, inArray, max } from "drizzle-orm";
+import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type { ExecutionId, SymbolRunId } from "../model/ids.ts";
 import { nodeEvents, symbolRuns } from "../schema/index.ts";
@@ -43,9 +43,3 @@ export function feedEvents(
 }
 
 export type FeedEvent = Awaited<ReturnType<typeof feedEvents>>[number];
-
-/** Id of the newest event; 0 when there is none. */
-export async function latestEventId(db: Db): Promise<number> {
-  const [row] = await db.select({ id: max(nodeEvents.id) }).from(nodeEvents);
-  return row?.id ?? 0;
-}

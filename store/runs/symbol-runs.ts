@@ -1,7 +1,6 @@
 // Symbol runs: one symbol of one execution, one LangGraph thread. Effects: database, NOTIFY on every change.
 import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import { announce } from "../events.ts";
 import { ConflictError, type ErrorRecord } from "../model/errors.ts";
 import type { Conid, ExecutionId, SymbolRunId, Ticker } from "../model/ids.ts";
 import { FINISHED_RUN_STATUSES, type SymbolRunStatus } from "../model/run.ts";
@@ -105,10 +104,7 @@ export async function setSymbolRunStatus(
     })
     .where(and(eq(symbolRuns.id, input.id), sql`not ${inArray(symbolRuns.status, [...FINAL])}`))
     .returning();
-  if (row !== undefined) {
-    await db.execute(sql`select ${announce(sql`${row.id}::text`, sql`${row.executionId}::text`, sql`null`)}`);
-    return row;
-  }
+  if (row !== undefined) return row;
   const [current] = await db.select().from(symbolRuns).where(eq(symbolRuns.id, input.id));
   const run = found(current, "symbol_run", input.id);
   if (run.status === input.status) return run;

@@ -1,7 +1,6 @@
 // Approvals: asked once, answered once. Effects: database, NOTIFY. A conditional update decides every race.
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import { announce } from "../events.ts";
 import { ConflictError } from "../model/errors.ts";
 import type { ApprovalId, Instant, SymbolRunId } from "../model/ids.ts";
 import type { ApprovalAnswer, ApprovalChannel, ApprovalStatus } from "../model/run.ts";
@@ -23,9 +22,7 @@ export async function createApproval(
     .values(input)
     .onConflictDoNothing({ target: approvals.id })
     .returning();
-  if (row === undefined) return getApproval(db, input.id);
-  await tell(db, [row]);
-  return row;
+  return row ?? getApproval(db, input.id);
 }
 
 export type AnswerApproval = {
@@ -60,7 +57,6 @@ export async function answerApproval(db: Db, input: AnswerApproval): Promise<App
     .where(and(eq(approvals.id, input.id), eq(approvals.status, "pending"), inTime(input.at, input.marketAt)))
     .returning();
   if (row === undefined) throw refusal(await getApproval(db, input.id));
-  await tell(db, [row]);
   return row;
 }
 
@@ -115,13 +111,11 @@ export async function expireApprovalsOfRun(
 }
 
 async function expireWhere(db: Db, at: Instant, overdue: SQL): Promise<ApprovalRow[]> {
-  const rows = await db
+  return db
     .update(approvals)
     .set({ status: "expired", answeredAt: at })
     .where(and(sql`${approvals.status} = 'pending'`, overdue))
     .returning();
-  await tell(db, rows);
-  return rows;
 }
 
 /** Gateway sessions in which something waits for an answer until a market time. */
@@ -167,12 +161,4 @@ export function approvalsOfRun(db: Db, symbolRunId: SymbolRunId): Promise<Approv
     .from(approvals)
     .where(eq(approvals.symbolRunId, symbolRunId))
     .orderBy(asc(approvals.createdAt), asc(approvals.id));
-}
-
-async function tell(db: Db, rows: readonly ApprovalRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const ids = sql.param(rows.map((row) => row.symbolRunId));
-  await db.execute(sql`
-    select ${announce(sql`run.id`, sql`run.execution_id`, sql`null`)}
-    from symbol_runs run where run.id = any(${ids}::uuid[])`);
 }

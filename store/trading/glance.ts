@@ -8,7 +8,7 @@ export type DeskGlance = {
   trading: TradingState;
   /** Approvals that wait for a person. */
   pendingApprovals: number;
-  /** Newest node event: where live readers go on. */
+  /** Newest event number that was given: where live readers go on. */
   newestEventId: number;
 };
 
@@ -16,6 +16,6 @@ export async function deskGlance(db: Db): Promise<DeskGlance> {
   const result = await db.execute<DeskGlance>(sql`
     select coalesce((select state from trading_states order by id desc limit 1), 'ACTIVE') as trading,
       (select count(*)::int from approvals where status = 'pending') as "pendingApprovals",
-      coalesce((select max(id) from node_events), 0)::float8 as "newestEventId"`);
+      (select case when is_called then last_value else 0 end from node_events_id_seq)::float8 as "newestEventId"`);
   return only(result.rows, "looking at the desk");
 }

@@ -1,11 +1,13 @@
 // Health over HTTP: a bare sign of life for anyone, the whole truth for those who are signed in; and the event stream.
 import { createRoute, z } from "@hono/zod-openapi";
-import { ExecutionId, Instant, SymbolRunId } from "#store/model/ids.ts";
+import { ExecutionId, Instant, SymbolRunId, Ticker } from "#store/model/ids.ts";
+import { LIVE_FACTS, LIVE_MEANING, LIVE_TOPICS, LiveEventHead } from "#store/model/live.ts";
 import type { WebDeps } from "../deps.ts";
-import type { Feed } from "../events/feed.ts";
+import type { Feed, Topic } from "../events/feed.ts";
 import { eventStream } from "../events/stream.ts";
 import { checkHealth, worstOf } from "../health.ts";
-import { type Api, failures, json, newApi } from "./api.ts";
+import { type Api, documented, failures, json, newApi } from "./api.ts";
+import { NodeEvent } from "./schemas.ts";
 
 const State = z.enum(["ok", "degraded", "down"]);
 
@@ -48,6 +50,9 @@ const detail = createRoute({
   },
 });
 
+const TOPICS = ["node", ...LIVE_TOPICS] as const;
+const TOPICS_PATTERN = new RegExp(`^(${TOPICS.join("|")})(,(${TOPICS.join("|")}))*$`);
+
 const eventId = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const events = createRoute({
@@ -56,14 +61,24 @@ const events = createRoute({
   tags: ["events"],
   summary: "Live events (server-sent events)",
   description:
-    "`node`: a node of a run started, finished, waits or failed; its id is the event's id. `run`: a run's status or " +
-    "approval changed. `refresh`: something without a number may have been missed, read again what you show. " +
-    "`Last-Event-ID` (or `after`) goes on after that id and misses nothing; an event may then come twice.",
+    "Every event has a number (`id:`), a topic (`event:`) and JSON (`data:`) that names what changed; see the schemas " +
+    "LiveNode, LiveRun, LiveExecution, LiveApproval, LiveOrder, LiveFill, LivePortfolio, LiveTradingState, LiveAlert and " +
+    "LiveBlock. `Last-Event-ID` (or `after`) goes on after that number and misses nothing; an event may then come twice, " +
+    "its number tells. A stream that is resumed begins with `refresh`: the journal reaches back a week (node events: for " +
+    "ever), so whoever was away longer reads anew what they show.",
   request: {
     query: z.object({
       after: eventId.optional().openapi({ description: "Go on after this event id." }),
-      execution: ExecutionId.optional(),
-      run: SymbolRunId.optional(),
+      execution: ExecutionId.optional().openapi({ description: "Only what belongs to this execution." }),
+      run: SymbolRunId.optional().openapi({ description: "Only what belongs to this symbol run." }),
+      topics: z
+        .string()
+        .regex(TOPICS_PATTERN, `some of ${TOPICS.join(", ")}, with commas between`)
+        .optional()
+        .openapi({
+          description: "Only these topics, such as `order,fill`. Absent: all.",
+          example: "order,fill",
+        }),
     }),
     headers: z.object({ "last-event-id": eventId.optional() }),
   },
@@ -96,20 +111,42 @@ export function healthApi(deps: WebDeps): Api {
   });
 }
 
+/** `trading_state` as "LiveTradingState". */
+function schemaName(topic: string): string {
+  return `Live${topic.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;
+}
+
+function describeEvents(api: Api): void {
+  const { id: _, ...node } = NodeEvent.omit({ output: true }).shape;
+  const fed = z.object({ ...LiveEventHead.shape, ...node, executionId: ExecutionId, symbol: Ticker });
+  api.openAPIRegistry.register(
+    schemaName("node"),
+    documented(fed, schemaName("node"), "A step of a node of a run."),
+  );
+  for (const topic of LIVE_TOPICS) {
+    const name = schemaName(topic);
+    const shape = z.object({ ...LiveEventHead.shape, ...LIVE_FACTS[topic].shape });
+    api.openAPIRegistry.register(name, documented(shape, name, LIVE_MEANING[topic]));
+  }
+}
+
 export function eventsApi(deps: WebDeps, feed: Feed): Api {
-  return newApi().openapi(events, (c) => {
-    const { after, execution, run } = c.req.valid("query");
+  const api = newApi();
+  describeEvents(api);
+  return api.openapi(events, (c) => {
+    const { after, execution, run, topics } = c.req.valid("query");
     const resumedFrom = c.req.valid("header")["last-event-id"];
     return eventStream(c, {
-      db: deps.database.db,
+      database: deps.database,
       feed,
       signal: deps.signal,
       log: deps.log,
       request: {
         after: resumedFrom ?? after ?? null,
         resumed: resumedFrom !== undefined,
-        executionId: execution,
-        symbolRunId: run,
+        ...(execution && { executionId: execution }),
+        ...(run && { symbolRunId: run }),
+        ...(topics && { topics: topics.split(",") as Topic[] }),
       },
     });
   });

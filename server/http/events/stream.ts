@@ -1,46 +1,48 @@
 // One reader's server-sent events: first what it missed, then what happens, with a heartbeat. Effects: database, network.
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import type { Db } from "#store/database.ts";
+import type { Database } from "#store/database.ts";
+import { resumePoint } from "#store/live-events.ts";
 import { toErrorRecord } from "#store/model/errors.ts";
-import type { ExecutionId, SymbolRunId } from "#store/model/ids.ts";
-import { type FeedEvent, feedEvents } from "#store/runs/event-feed.ts";
 import type { WebLog } from "../deps.ts";
-import { COMMIT_WINDOW, type Feed, type FeedMessage } from "./feed.ts";
+import { eventsAfter, type Feed, type FeedMessage, REFRESH, type Scope } from "./feed.ts";
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1_000;
 const MAX_WAITING = 5_000;
-const REPLAY_PAGE = 500;
 
-export type StreamRequest = {
+export type StreamRequest = Scope & {
   /** Newest id that the reader has seen; null: only what happens from now on. */
   after: number | null;
-  /** The reader was here before and may have missed changes that carry no number. */
+  /** The reader was here before; what it shows may be older than the journal reaches. */
   resumed: boolean;
-  executionId?: ExecutionId | undefined;
-  symbolRunId?: SymbolRunId | undefined;
 };
 
 function concerns(request: StreamRequest, message: FeedMessage): boolean {
-  if (message.kind === "refresh") return true;
-  const of = message.kind === "node" ? message.event : message;
+  if (message.topic === "refresh") return true;
   return (
-    (request.executionId === undefined || request.executionId === of.executionId) &&
-    (request.symbolRunId === undefined || request.symbolRunId === of.symbolRunId)
+    (request.topics === undefined || request.topics.includes(message.topic)) &&
+    (request.executionId === undefined || request.executionId === message.executionId) &&
+    (request.symbolRunId === undefined || request.symbolRunId === message.symbolRunId)
   );
 }
 
 /** A queue that a slow reader cannot grow without end: past the limit it is cut off, reconnects and catches up. */
 class Inbox {
-  readonly messages: FeedMessage[] = [];
+  #messages: FeedMessage[] = [];
   overflown = false;
   #wake: (() => void) | undefined;
 
   push(message: FeedMessage): void {
-    if (this.messages.length >= MAX_WAITING) this.overflown = true;
-    else this.messages.push(message);
+    if (this.#messages.length >= MAX_WAITING) this.overflown = true;
+    else this.#messages.push(message);
     this.wake();
+  }
+
+  take(): FeedMessage[] {
+    const taken = this.#messages;
+    this.#messages = [];
+    return taken;
   }
 
   wake(): void {
@@ -48,13 +50,14 @@ class Inbox {
     this.#wake = undefined;
   }
 
-  /** Resolves at the next message, at `wake`, or after the time given. */
-  next(milliseconds: number): Promise<void> {
+  /** True at the next message or at `wake`, false when nothing came for so long. */
+  next(milliseconds: number): Promise<boolean> {
+    if (this.#messages.length > 0 || this.overflown) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
+      const timer = setTimeout(() => resolve(false), milliseconds);
       this.#wake = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       };
     });
   }
@@ -62,26 +65,18 @@ class Inbox {
 
 async function replay(
   stream: SSEStreamingApi,
-  options: { db: Db; request: StreamRequest; sent: Set<number> },
+  options: { database: Database; request: StreamRequest; sent: Set<number> },
 ): Promise<void> {
-  const { db, request, sent } = options;
-  const { after } = request;
-  if (after === null) return;
-  const scope = {
-    ...(request.executionId === undefined ? {} : { executionId: request.executionId }),
-    ...(request.symbolRunId === undefined ? {} : { symbolRunId: request.symbolRunId }),
-  };
-  let from = Math.max(0, after - COMMIT_WINDOW);
-  for (;;) {
-    const events = await feedEvents(db, { after: from, limit: REPLAY_PAGE, ...scope });
-    for (const event of events) {
-      sent.add(event.id);
-      await writeNode(stream, event);
-    }
+  const { database, request, sent } = options;
+  const { resumed: _, after: seen, ...scope } = request;
+  if (seen === null) return;
+  let after: number | null = await resumePoint(database.db, seen);
+  while (after !== null && !stream.aborted) {
+    const page: Awaited<ReturnType<typeof eventsAfter>> = await eventsAfter(database, { after, ...scope });
+    for (const message of page.messages) if (message.topic !== "refresh") sent.add(message.id);
+    if (page.messages.length > 0) await stream.write(page.messages.map(({ frame }) => frame).join(""));
     forgetOldest(sent);
-    const last = events.at(-1);
-    if (last === undefined || events.length < REPLAY_PAGE || stream.aborted) return;
-    from = last.id;
+    after = page.next;
   }
 }
 
@@ -93,28 +88,15 @@ function forgetOldest(sent: Set<number>): void {
   }
 }
 
-function writeNode(stream: SSEStreamingApi, event: FeedEvent): Promise<void> {
-  return stream.writeSSE({ id: String(event.id), event: "node", data: JSON.stringify(event) });
-}
-
-async function write(stream: SSEStreamingApi, message: FeedMessage, sent: Set<number>): Promise<void> {
-  if (message.kind === "node") {
-    if (!sent.delete(message.event.id)) await writeNode(stream, message.event);
-    return;
-  }
-  const { kind, ...data } = message;
-  await stream.writeSSE({ event: kind, data: JSON.stringify(data) });
-}
-
 /**
  * Streams until the reader leaves or the desk stops. After a reconnection an event may come twice (ids tell), never not
- * at all; changes without a number are covered by the "refresh" that a resumed stream begins with.
+ * at all, as far back as the journal reaches; the "refresh" that a resumed stream begins with covers what is older.
  */
 export function eventStream(
   c: Context,
-  options: { db: Db; feed: Feed; request: StreamRequest; signal: AbortSignal; log: WebLog },
+  options: { database: Database; feed: Feed; request: StreamRequest; signal: AbortSignal; log: WebLog },
 ): Response {
-  const { db, feed, request, signal, log } = options;
+  const { database, feed, request, signal, log } = options;
   c.header("x-accel-buffering", "no");
   const follow = async (stream: SSEStreamingApi) => {
     const inbox = new Inbox();
@@ -126,16 +108,14 @@ export function eventStream(
     stream.onAbort(stop);
     const sent = new Set<number>();
     try {
-      await stream.write(`retry: ${RETRY_MS}\n\n`);
-      if (request.resumed) await stream.writeSSE({ event: "refresh", data: "{}" });
-      await replay(stream, { db, request, sent });
+      await stream.write(`retry: ${RETRY_MS}\n\n${request.resumed ? REFRESH.frame : ""}`);
+      await replay(stream, { database, request, sent });
       while (!stream.aborted && !signal.aborted && !inbox.overflown) {
-        const message = inbox.messages.shift();
-        if (message !== undefined) await write(stream, message, sent);
-        else {
-          await inbox.next(HEARTBEAT_MS);
-          if (inbox.messages.length === 0 && !stream.aborted) await stream.write(": still here\n\n");
-        }
+        const messages = inbox.take();
+        const fresh = messages.filter((one) => one.topic === "refresh" || !sent.delete(one.id));
+        if (fresh.length > 0) await stream.write(fresh.map(({ frame }) => frame).join(""));
+        const woken = messages.length > 0 || (await inbox.next(HEARTBEAT_MS));
+        if (!woken) await stream.write(": still here\n\n");
       }
     } finally {
       leave();

@@ -1,10 +1,26 @@
 // The live stream: what happens is told, and a reader that comes back misses nothing.
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { LIVE_FACTS, LIVE_TOPICS, LiveEventHead } from "#store/model/live.ts";
 import { beginNode, failNode, finishNode } from "#store/runs/node-events.ts";
 import { listSymbolRuns, setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
+import { acknowledgeAlert, raiseAlert } from "#store/trading/alerts.ts";
+import { saveFill } from "#store/trading/fills.ts";
+import { applyOrderEvent } from "#store/trading/order-events.ts";
+import { createOrders } from "#store/trading/orders.ts";
+import { replacePositions } from "#store/trading/positions.ts";
+import { setTradingState } from "#store/trading/trading-state.ts";
 import { testDatabase } from "#tests/support/database.ts";
-import { seedExecution, ticker } from "#tests/support/seed.ts";
+import {
+  approvedOrder,
+  conid,
+  decimal,
+  instant,
+  PAPER_ACCOUNT,
+  seedExecution,
+  ticker,
+} from "#tests/support/seed.ts";
 import { webFixture } from "./fixture/web.ts";
 
 const database = await testDatabase();
@@ -59,31 +75,31 @@ async function seededRun() {
 }
 
 const Node = z.looseObject({ node: z.string(), kind: z.string(), symbol: z.string() });
+const RunTold = z.looseObject({ status: z.string() });
 
 test("tells what happens while it happens, with the id of each node event", async () => {
   const { execution, run } = await seededRun();
   const at = { symbolRunId: run.id, node: "market_data" as const, visit: 0 };
-  const messages = await read(`/api/events?execution=${execution.id}`, {
-    enough: (got) => got.length >= 3,
+  const messages = await read(`/api/events?topics=node,run&execution=${execution.id}`, {
+    enough: (got) => got.some(({ data }) => RunTold.safeParse(data).data?.status === "running"),
     after: async () => {
       const { attempt } = await beginNode(database.db, at);
       await finishNode(database.db, { ...at, attempt, output: { bars: 1 }, durationMs: 5 });
       await setSymbolRunStatus(database.db, { id: run.id, status: "running" });
     },
   });
-  expect(messages.map((message) => message.event)).toEqual(["node", "node", "run"]);
-  expect(messages.slice(0, 2).map((message) => Node.parse(message.data).kind)).toEqual([
-    "started",
-    "finished",
-  ]);
-  expect(Number(messages[1]?.id)).toBeGreaterThan(Number(messages[0]?.id));
+  // That the run was queued may still be on its way when the reader comes.
+  const told = messages.filter(({ data }) => RunTold.safeParse(data).data?.status !== "queued");
+  expect(told.map((message) => message.event)).toEqual(["node", "node", "run"]);
+  expect(told.slice(0, 2).map((message) => Node.parse(message.data).kind)).toEqual(["started", "finished"]);
+  expect(Number(told[1]?.id)).toBeGreaterThan(Number(told[0]?.id));
   expect(JSON.stringify(messages)).not.toContain("bars");
 });
 
 test("gives a reader that comes back everything since its last id, and tells it to refresh", async () => {
   const { execution, run } = await seededRun();
   const at = { symbolRunId: run.id, node: "charts" as const, visit: 0 };
-  const first = await read(`/api/events?execution=${execution.id}`, {
+  const first = await read(`/api/events?topics=node&execution=${execution.id}`, {
     enough: (got) => got.length >= 1,
     after: async () => void (await beginNode(database.db, at)),
   });
@@ -91,7 +107,7 @@ test("gives a reader that comes back everything since its last id, and tells it 
   const error = { code: "x", message: "gone wrong", retryable: true };
   await failNode(database.db, { ...at, attempt: 1, error, durationMs: 1 });
   await beginNode(database.db, at);
-  const messages = await read(`/api/events?execution=${execution.id}`, {
+  const messages = await read(`/api/events?topics=node&execution=${execution.id}`, {
     headers: { "last-event-id": lastId },
     enough: (got) => got.filter((message) => Number(message.id ?? 0) > Number(lastId)).length >= 2,
   });
@@ -104,7 +120,7 @@ test("goes on after a given id without a gap between the past and the present", 
   const { execution, run } = await seededRun();
   const visit = (node: "executor" | "record") => ({ symbolRunId: run.id, node, visit: 0 });
   await beginNode(database.db, visit("executor"));
-  const messages = await read(`/api/events?after=0&execution=${execution.id}`, {
+  const messages = await read(`/api/events?topics=node&after=0&execution=${execution.id}`, {
     enough: (got) => got.length >= 2,
     after: async () => void (await beginNode(database.db, visit("record"))),
   });
@@ -115,7 +131,7 @@ test("keeps executions apart", async () => {
   const one = await seededRun();
   const other = await seedExecution(database.db, [ticker("SPX")]);
   const [otherRun] = await listSymbolRuns(database.db, other.id);
-  const messages = await read(`/api/events?execution=${one.execution.id}`, {
+  const messages = await read(`/api/events?topics=node&execution=${one.execution.id}`, {
     enough: (got) => got.length >= 1,
     after: async () => {
       if (otherRun !== undefined)
@@ -135,7 +151,7 @@ test("serves two hundred readers over one database connection without loss", asy
     release = resolve;
   });
   const readers = Array.from({ length: 200 }, () =>
-    read(`/api/events?execution=${execution.id}`, {
+    read(`/api/events?topics=node&execution=${execution.id}`, {
       enough: (got) => got.length >= nodes.length,
       after: async () => {
         subscribed += 1;
@@ -150,4 +166,123 @@ test("serves two hundred readers over one database connection without loss", asy
   for (const messages of await Promise.all(readers)) {
     expect(messages.map((message) => Node.parse(message.data).node)).toEqual(nodes);
   }
+});
+
+test("tells everything else that happens under the same numbering, whoever wrote it, in the shape that is documented", async () => {
+  const { db } = database;
+  const { execution, run } = await seededRun();
+  const accountId = PAPER_ACCOUNT;
+  const position = {
+    conid: conid(265598),
+    symbol: ticker("AAPL"),
+    quantity: decimal("3"),
+    averageCost: decimal("190"),
+  };
+  const numbers = {
+    marketPrice: null,
+    marketValue: null,
+    realizedPnl: null,
+    unrealizedPnl: null,
+    currency: "USD",
+  };
+  const at = instant("2025-06-30T20:00:00.000Z");
+  const messages = await read(`/api/events?topics=approval,order,fill,portfolio,trading_state,alert,block`, {
+    enough: (got) =>
+      got.some(
+        (message) =>
+          message.event === "block" && String(JSON.stringify(message.data)).includes('"resolved":true'),
+      ),
+    after: async () => {
+      const [order] = await createOrders(db, [await approvedOrder(db, run.id)]);
+      if (order === undefined) throw new Error("no order was stored");
+      await applyOrderEvent(db, { orderId: order.id, kind: "submitting", at });
+      await saveFill(db, {
+        executionRef: "0001.01",
+        orderId: order.id,
+        brokerOrderId: null,
+        clientOrderId: order.clientOrderId,
+        accountId,
+        conid: order.conid,
+        symbol: order.symbol,
+        side: "BUY",
+        quantity: decimal("3"),
+        price: decimal("199.5"),
+        commission: null,
+        currency: "USD",
+        at,
+      });
+      await replacePositions(db, { accountId, at, positions: [{ accountId, ...position, ...numbers }] });
+      await setTradingState(db, { state: "HALTED", reason: "test", who: "tester" });
+      const alert = await raiseAlert(db, {
+        level: "alarm",
+        code: "test",
+        message: "look",
+        symbolRunId: run.id,
+      });
+      await acknowledgeAlert(db, alert.id, "tester");
+      const block = { accountId, conid: order.conid, symbol: order.symbol, code: "position_mismatch" };
+      await db.execute(sql`insert into symbol_blocks (account_id, conid, symbol, code, reason)
+        values (${block.accountId}, ${block.conid}, ${block.symbol}, ${block.code}, 'differs')`);
+      await db.execute(sql`update symbol_blocks set resolved_at = now(), resolved_by = 'tester'`);
+    },
+  });
+  expect(messages.map((message) => message.event)).toEqual([
+    "approval",
+    "approval",
+    "order",
+    "order",
+    "fill",
+    "portfolio",
+    "trading_state",
+    "alert",
+    "alert",
+    "block",
+    "block",
+  ]);
+  for (const { event, data } of messages) {
+    const topic = z.enum(LIVE_TOPICS).parse(event);
+    LiveEventHead.extend(LIVE_FACTS[topic].shape).parse(data);
+  }
+  const of = (event: string) =>
+    messages.filter((message) => message.event === event).map((message) => message.data);
+  expect(of("approval")).toMatchObject([
+    { status: "pending" },
+    { status: "approved", executionId: execution.id },
+  ]);
+  expect(of("order")).toMatchObject([{ kind: "created" }, { kind: "submitting", status: "SUBMITTING" }]);
+  const ids = messages.map((message) => Number(message.id));
+  expect(ids).toEqual([...ids].sort((left, right) => left - right));
+
+  // A reader that was away for all of it gets the same, in the same order.
+  const again = await read(`/api/events?topics=approval,order,fill,portfolio,trading_state,alert,block`, {
+    headers: { "last-event-id": String((ids[0] ?? 0) - 1) },
+    enough: (got) => got.filter((message) => Number(message.id) >= (ids[0] ?? 0)).length >= ids.length,
+  });
+  const seen = again
+    .filter((message) => Number(message.id) >= (ids[0] ?? 0))
+    .map((message) => Number(message.id));
+  expect(seen).toEqual(ids);
+});
+
+test("a reader that comes back gets what was committed late, under a number below its last one", async () => {
+  const { execution, run } = await seededRun();
+  const at = (node: "charts" | "record") => ({ symbolRunId: run.id, node, visit: 0 });
+  const slow = await database.pool.connect();
+  await slow.query("begin");
+  await slow.query('select countersign_tell(\'run\', $1, $2, \'{"symbol": "AAPL", "status": "queued"}\')', [
+    execution.id,
+    run.id,
+  ]);
+  const first = await read(`/api/events?topics=node&execution=${execution.id}`, {
+    enough: (got) => got.length >= 1,
+    after: async () => void (await beginNode(database.db, at("charts"))),
+  });
+  await slow.query("commit");
+  slow.release();
+  const again = await read(`/api/events?execution=${execution.id}`, {
+    headers: { "last-event-id": first[0]?.id ?? "" },
+    enough: (got) =>
+      got.some((message) => Number(message.id ?? Infinity) < Number(first[0]?.id) && message.event === "run"),
+  });
+  expect(again[0]?.event).toBe("refresh");
 });
