@@ -1,9 +1,25 @@
 // Keeps an open page current: one event stream per page, one fetch per burst of events, parts morphed in place.
 // Without this script every page still works; it only does not move by itself.
 
-const REFRESH_DELAY_MS = 250;
+const REFRESH_DELAY_MS = 150;
+/** While much happens, a page is read anew this often and no oftener. */
+const REFRESH_EVERY_MS = 1_000;
 const LOST_AFTER_MS = 4_000;
 const LATEST_REFRESH_MS = 20_000;
+
+/** What the event stream tells; see the API reference. */
+const TOPICS = [
+  "node",
+  "run",
+  "execution",
+  "approval",
+  "order",
+  "fill",
+  "portfolio",
+  "trading_state",
+  "alert",
+  "block",
+];
 
 const localTime = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
@@ -66,22 +82,31 @@ const MORPH_OPTIONS = {
 let refreshing = false;
 let wanted = new Set();
 let timer;
+let refreshedAt = 0;
+
+/** Parts of this page that these topics concern. */
+function concerned(topics) {
+  return [...document.querySelectorAll("[data-live]")].filter(({ dataset: { live } }) =>
+    topics.has("all") || live === "any" ? true : live.split(" ").some((topic) => topics.has(topic)),
+  );
+}
 
 async function refresh() {
   timer = undefined;
-  if (refreshing) return;
+  // What nobody looks at is read when somebody looks again.
+  if (refreshing || document.hidden) return;
   const topics = wanted;
   wanted = new Set();
+  if (concerned(topics).length === 0) return;
   refreshing = true;
   try {
     const answer = await fetch(location.href, { headers: { "x-refresh": "1" }, redirect: "manual" });
     if (answer.type === "opaqueredirect") location.reload();
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const topic = part.dataset.live;
+    for (const part of concerned(topics)) {
       const next = part.id === "" ? null : fresh.getElementById(part.id);
-      if (next === null || !(topics.has("all") || topic === "any" || topics.has(topic))) continue;
+      if (next === null || !part.isConnected) continue;
       globalThis.Idiomorph.morph(part, next, MORPH_OPTIONS);
     }
     enhance(document);
@@ -89,12 +114,14 @@ async function refresh() {
     // The server is away; the stream reconnects and asks again.
   } finally {
     refreshing = false;
+    refreshedAt = performance.now();
     if (wanted.size > 0) schedule();
   }
 }
 
 function schedule() {
-  if (timer === undefined) timer = setTimeout(refresh, REFRESH_DELAY_MS);
+  const rest = refreshedAt === 0 ? 0 : refreshedAt + REFRESH_EVERY_MS - performance.now();
+  if (timer === undefined) timer = setTimeout(refresh, Math.max(REFRESH_DELAY_MS, rest));
 }
 
 function note(...topics) {
@@ -124,12 +151,12 @@ function follow(address) {
       setTimeout(() => follow(address), LOST_AFTER_MS);
     }
   });
-  const changed = (message) => {
-    const event = JSON.parse(message.data);
-    note(`run:${event.symbolRunId}`, `execution:${event.executionId}`);
-  };
-  source.addEventListener("node", changed);
-  source.addEventListener("run", changed);
+  for (const topic of TOPICS) {
+    source.addEventListener(topic, (message) => {
+      const { symbolRunId, executionId } = JSON.parse(message.data);
+      note(topic, `run:${symbolRunId}`, `execution:${executionId}`);
+    });
+  }
   source.addEventListener("refresh", () => note("all"));
   addEventListener("pagehide", () => source.close(), { once: true });
 }
@@ -148,5 +175,8 @@ setInterval(showCountdowns, 1_000);
 setInterval(() => {
   if (!document.hidden && document.body.dataset.events) note("all");
 }, LATEST_REFRESH_MS);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && wanted.size > 0) schedule();
+});
 confirmRiskyForms();
 if (document.body.dataset.events) follow(document.body.dataset.events);
