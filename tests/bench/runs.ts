@@ -28,9 +28,9 @@ async function measure(task: Omit<RunsTask, "folder">): Promise<RunsFigures> {
 function child(file: string, argument: string): Promise<string> {
   const profile = process.env.BENCH_PROFILE;
   const profiled = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  const flags = ["--import", "tsx", ...profiled];
+  const program = [path.join(import.meta.dirname, "compiled.mjs"), `tests/bench/${file}`];
   return new Promise((resolve, reject) => {
-    const run = spawn(process.execPath, [...flags, path.join(import.meta.dirname, file), argument], {
+    const run = spawn(process.execPath, [...profiled, ...program, argument], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let out = "";
