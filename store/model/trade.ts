@@ -5,7 +5,7 @@ import {
   Conid,
   DecisionId,
   Instant,
-  type OrderId,
+  OrderId,
   type OrderLeg,
   PromptVersionId,
   StrategyId,
@@ -19,8 +19,23 @@ import { OrderSide } from "./order.ts";
 export const TradeExit = z.enum(["stop", "target", "signal", "hand", "mixed"]);
 export type TradeExit = z.infer<typeof TradeExit>;
 
+/** A share of one fill in a trade: a fill that closed two entries is a part of both. */
+export const TradePart = z.object({
+  executionRef: z.string(),
+  /** Null for a fill of no order of the desk's book. */
+  orderId: OrderId.nullable(),
+  role: z.enum(["entry", "exit"]),
+  /** What closed it; null for an entry. */
+  by: TradeExit.exclude(["mixed"]).nullable(),
+  quantity: DecimalString,
+  price: DecimalString,
+  at: Instant,
+});
+export type TradePart = z.infer<typeof TradePart>;
+
 /** A fill with what is known of its order; everything about an order is null when the desk has none for it. */
 export type TradeFill = {
+  executionRef: string;
   orderId: OrderId | null;
   parentOrderId: OrderId | null;
   leg: OrderLeg | null;
@@ -55,10 +70,20 @@ export type MatchedTrade = {
   commissions: DecimalString;
   /** True while the broker has not told a commission: it then counts as 0. */
   commissionPending: boolean;
+  /** The fills it is made of, oldest first. */
+  parts: TradePart[];
 };
 
-type Exit = { by: Exclude<TradeExit, "mixed">; quantity: Decimal; price: Decimal; fee: Decimal; at: Instant };
+type Exit = {
+  fill: TradeFill;
+  by: Exclude<TradeExit, "mixed">;
+  quantity: Decimal;
+  price: Decimal;
+  fee: Decimal;
+  at: Instant;
+};
 type Lot = {
+  fill: TradeFill;
   entryOrderId: OrderId | null;
   side: OrderSide;
   quantity: Decimal;
@@ -86,6 +111,7 @@ export function matchTrades(fills: readonly TradeFill[]): MatchedTrade[] {
       lot.open = lot.open.minus(quantity);
       lot.pending ||= fill.commission === null;
       lot.exits.push({
+        fill,
         by: exitBy(fill),
         quantity,
         price: dec(fill.price),
@@ -115,6 +141,7 @@ function exitBy(fill: TradeFill): Exit["by"] {
 function newLot(fill: TradeFill, quantity: Decimal, feePerShare: Decimal): Lot {
   const ours = !fill.external && fill.leg === "entry";
   return {
+    fill,
     entryOrderId: ours ? fill.orderId : null,
     side: fill.side,
     quantity,
@@ -160,7 +187,17 @@ function tradeOf(entryOrderId: OrderId, lots: readonly Lot[]): MatchedTrade {
       sum([...lots.map((lot) => lot.fee), ...exits.map((exit) => exit.fee)]).toDecimalPlaces(6),
     ),
     commissionPending: lots.some((lot) => lot.pending),
+    parts: lots
+      .flatMap((lot) => [partOf(lot, null), ...lot.exits.map((exit) => partOf(exit, exit.by))])
+      .toSorted((a, b) => (a.at < b.at ? -1 : 1)),
   };
+}
+
+function partOf(of: Lot | Exit, by: Exit["by"] | null): TradePart {
+  const { executionRef, orderId } = of.fill;
+  const { at } = of;
+  const [quantity, price] = [toDecimalString(of.quantity), toDecimalString(of.price)];
+  return { executionRef, orderId, role: by === null ? "entry" : "exit", by, quantity, price, at };
 }
 
 function realized(lot: Lot): Decimal {
@@ -182,6 +219,7 @@ function sum(values: readonly Decimal[]): Decimal {
 
 /** What became of a decision that was traded. */
 export const TradeOutcome = z.object({
+  entryOrderId: OrderId,
   decisionId: DecisionId,
   symbolRunId: SymbolRunId,
   strategyId: StrategyId,
@@ -212,6 +250,7 @@ export const TradeOutcome = z.object({
   commissionPending: z.boolean(),
   /** realizedPnl / (closed shares × |entry − planned stop|); null while nothing is closed. */
   r: DecimalString.nullable(),
+  parts: z.array(TradePart),
 });
 export type TradeOutcome = z.infer<typeof TradeOutcome>;
 

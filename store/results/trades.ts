@@ -10,15 +10,38 @@ import { listPositions } from "../trading/positions.ts";
 
 /** The outcomes of all entries of an account, oldest first. */
 export async function tradeOutcomes(db: Db, accountId: AccountId): Promise<TradeOutcome[]> {
-  const matched = (await fillsByInstrument(db, accountId)).flatMap(matchTrades);
+  return outcomes(db, { accountId, conids: null, entries: null });
+}
+
+/** What became of one entry order; null while nothing of it has filled. Only its own instrument's fills are read. */
+export async function outcomeOfEntry(
+  db: Db,
+  of: { accountId: AccountId; conid: Conid; entryOrderId: OrderId },
+): Promise<TradeOutcome | null> {
+  const { accountId, conid, entryOrderId } = of;
+  const [found] = await outcomes(db, { accountId, conids: [conid], entries: [entryOrderId] });
+  return found ?? null;
+}
+
+/**
+ * The outcomes of some or all entries of an account, oldest first. What an entry came to depends on every fill of its
+ * instrument, so `conids` must name the instruments of all `entries`.
+ */
+export async function outcomes(
+  db: Db,
+  of: { accountId: AccountId; conids: readonly Conid[] | null; entries: readonly OrderId[] | null },
+): Promise<TradeOutcome[]> {
+  const matched = (await fillsByInstrument(db, of.accountId, of.conids))
+    .flatMap(matchTrades)
+    .filter((trade) => of.entries === null || of.entries.includes(trade.entryOrderId));
   if (matched.length === 0) return [];
-  const [origins, positions] = [
-    await originsOf(
+  const [origins, positions] = await Promise.all([
+    originsOf(
       db,
       matched.map((trade) => trade.entryOrderId),
     ),
-    await listPositions(db, accountId),
-  ];
+    listPositions(db, of.accountId),
+  ]);
   const marks = new Map(positions.map((position) => [position.conid, position.marketPrice]));
   return matched
     .flatMap((trade) => {
@@ -28,32 +51,20 @@ export async function tradeOutcomes(db: Db, accountId: AccountId): Promise<Trade
     .toSorted((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
 }
 
-/** What became of one entry order; null while nothing of it has filled. Only its own instrument's fills are read. */
-export async function outcomeOfEntry(
-  db: Db,
-  of: { accountId: AccountId; entryOrderId: OrderId },
-): Promise<TradeOutcome | null> {
-  const origin = (await originsOf(db, [of.entryOrderId])).get(of.entryOrderId);
-  if (origin === undefined) return null;
-  const fills = await fillsByInstrument(db, of.accountId, origin.conid);
-  const trade = fills.flatMap(matchTrades).find((one) => one.entryOrderId === of.entryOrderId);
-  const held = (await listPositions(db, of.accountId)).find((position) => position.conid === origin.conid);
-  return trade === undefined ? null : outcomeOf(trade, origin, held?.marketPrice ?? null);
-}
-
 type FillLine = Omit<TradeFill, "at"> & { conid: string; at: string };
 
 async function fillsByInstrument(
   db: Db,
   accountId: AccountId,
-  conid: Conid | null = null,
+  conids: readonly Conid[] | null,
 ): Promise<TradeFill[][]> {
+  const wanted = conids === null ? sql`null` : sql.param([...conids]);
   const result = await db.execute<FillLine & Record<string, unknown>>(sql`
-    select fill.conid, fill.order_id as "orderId", entry.parent_order_id as "parentOrderId", entry.leg,
+    select fill.conid, fill.execution_ref as "executionRef", fill.order_id as "orderId", entry.parent_order_id as "parentOrderId", entry.leg,
       coalesce(entry.external, true) as external, entry.verdict_id is not null as decided, fill.side,
       fill.quantity, fill.price, fill.commission, fill.at::text as at
     from fills fill left join orders entry on entry.id = fill.order_id
-    where fill.account_id = ${accountId} and (${conid}::bigint is null or fill.conid = ${conid}::bigint)
+    where fill.account_id = ${accountId} and (${wanted}::bigint[] is null or fill.conid = any(${wanted}::bigint[]))
       and not exists (select 1 from fills later
         where later.execution_key = fill.execution_key and later.correction > fill.correction)
     order by fill.at, fill.execution_ref`);
@@ -108,14 +119,13 @@ async function originsOf(db: Db, ids: readonly OrderId[]): Promise<Map<OrderId, 
 }
 
 function outcomeOf(trade: MatchedTrade, origin: Origin, mark: DecimalString | null): TradeOutcome {
-  const { entryOrderId: _entryOrderId, ...figures } = trade;
   const sign = trade.side === "BUY" ? 1 : -1;
   const open = dec(trade.openQuantity);
   const closed = dec(trade.quantity).minus(open);
   const risk = dec(trade.entryPrice).minus(origin.plannedStop).abs().times(closed);
   return {
     ...origin,
-    ...figures,
+    ...trade,
     unrealizedPnl: open.isZero()
       ? toDecimalString(0)
       : mark === null

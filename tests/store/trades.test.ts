@@ -12,6 +12,7 @@ function fill(text: string, change: Partial<TradeFill> & { leg: TradeFill["leg"]
   const [side, quantity, price, commission] = text.split(" ");
   minute += 1;
   return {
+    executionRef: `fill-${minute}`,
     orderId: id("order"),
     parentOrderId: null,
     external: false,
@@ -39,6 +40,10 @@ describe("a trade", () => {
       openQuantity: "0",
     });
     expect(trade?.closedAt).not.toBeNull();
+    expect(trade?.parts).toMatchObject([
+      { role: "entry", by: null, quantity: "100", price: "50" },
+      { role: "exit", by: "stop", quantity: "100", price: "45" },
+    ]);
   });
 
   test("that was sold short wins when it is bought back lower", () => {

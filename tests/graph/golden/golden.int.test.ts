@@ -163,7 +163,9 @@ async function tradeRows(fixture: DeskFixture): Promise<string[]> {
     const [entry] = (await ordersOfRun(db, trade.symbolRunId)).filter((order) => order.leg === "entry");
     const { accountId } = trade;
     if (entry !== undefined)
-      expect(await outcomeOfEntry(db, { accountId, entryOrderId: entry.id })).toEqual(trade);
+      expect(await outcomeOfEntry(db, { accountId, conid: entry.conid, entryOrderId: entry.id })).toEqual(
+        trade,
+      );
   }
   return trades.map((trade) =>
     trade.closedAt === null

@@ -85,7 +85,8 @@ async function orderModel(db: Db, order: OrderRow): Promise<OrderModel> {
 async function outcomeOfRun(db: Db, orders: readonly OrderRow[]): Promise<TradeOutcome | null> {
   const entry = orders.find((order) => order.leg === "entry" && Number(order.filledQuantity) > 0);
   if (entry === undefined) return null;
-  return outcomeOfEntry(db, { accountId: entry.accountId, entryOrderId: entry.id });
+  const { accountId, conid, id } = entry;
+  return outcomeOfEntry(db, { accountId, conid, entryOrderId: id });
 }
 
 /** @throws NotFoundError `symbol_run_not_found` */
