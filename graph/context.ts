@@ -24,8 +24,8 @@ export type RunSubject = {
   approval: ApprovalPolicy;
   /** A dry run can never send an order. */
   dryRun: boolean;
-  /** What a fork does otherwise than its source; null when it is none. */
-  fork: ForkSettings | null;
+  /** What a fork does otherwise than its source (null: it was removed); null when the run is no fork. */
+  fork: (ForkSettings & { source: SymbolRunId | null }) | null;
   parameters: StrategyParameters;
   workflow: WorkflowDefinition;
 };

@@ -27,7 +27,7 @@ export function createDesk(deps: DeskDeps): Desk {
     }
   };
   return {
-    startExecution: (request) => startExecution(deps, request),
+    startExecution: (request, options) => startExecution(deps, request, options),
     async advance(symbolRunId, options) {
       await whenReady();
       return advance(deps, compiled, { ...options, symbolRunId });
@@ -40,7 +40,7 @@ export function createDesk(deps: DeskDeps): Desk {
       await whenReady();
       return pruneCheckpoints(deps);
     },
-    forkRun: (symbolRunId, fromNode) => forkRun(deps, symbolRunId, fromNode),
+    forkRun: (symbolRunId, request) => forkRun(deps, symbolRunId, request),
   };
 }
 

@@ -8,11 +8,13 @@ import type {
   ApprovalChannel,
   ApprovalStatus,
   ExecutionStatus,
+  ForkPoint,
   RunMode,
   SymbolRunStatus,
 } from "#store/model/run.ts";
 import type { Clock } from "#tools/clock.ts";
 import type { ExecutionRequest } from "./execution-request.ts";
+import type { ForkRequest } from "./executions/fork-request.ts";
 import type { GatewayRegistry } from "./gateway.ts";
 
 /** Puts one queue job per symbol run, inside the transaction that gives the reason for it. */
@@ -86,10 +88,14 @@ export type AnswerInput = {
 
 export type Desk = {
   /**
-   * Creates an execution with one queued symbol run and one job each, in one transaction.
+   * Creates an execution with one queued symbol run and one job each, in one transaction. Under an `id` that was
+   * started before it starts nothing and answers what was.
    * @throws InputError (field named), NotFoundError for an unknown strategy.
    */
-  startExecution(request: ExecutionRequest): Promise<StartedExecution>;
+  startExecution(
+    request: ExecutionRequest,
+    options?: { id?: ExecutionId | undefined },
+  ): Promise<StartedExecution>;
   /**
    * The idempotent body of the queue job "symbol-run": starts, goes on, resumes or finds nothing to do.
    * @throws only retryable errors, and only while attempts are left.
@@ -108,9 +114,11 @@ export type Desk = {
   requeueUnfinished(): Promise<number>;
   /** Deletes superseded checkpoints of finished threads; keeps the newest of each. Returns rows removed. */
   pruneCheckpoints(): Promise<number>;
-  /** A dry run of a past symbol run under a new id, from before `fromNode`; it can never send an order. */
-  forkRun(symbolRunId: SymbolRunId, fromNode: ForkPoint): Promise<SymbolRunId>;
+  /**
+   * A dry run of a past symbol run under a new id, with other prompts or models if asked; it can never send an order.
+   * @throws InputError (field named), NotFoundError, ConflictError when the run never got that far
+   */
+  forkRun(symbolRunId: SymbolRunId, request: ForkRequest): Promise<StartedFork>;
 };
 
-/** Where a fork may start: everything before it is taken over as recorded. */
-export type ForkPoint = "market_data" | "charts" | "executor";
+export type StartedFork = { executionId: ExecutionId; symbolRunId: SymbolRunId; fromNode: ForkPoint };

@@ -3,7 +3,7 @@
 import type { AgentContext } from "#agents/context.ts";
 import { type PromptTemplate, parsePromptTemplate } from "#prompts/template.ts";
 import { answeredCall, recordLlmCall } from "#store/agents/llm-calls.ts";
-import type { LlmCallId } from "#store/model/ids.ts";
+import type { LlmCallId, SymbolRunId } from "#store/model/ids.ts";
 import type { AgentStage } from "#store/model/run.ts";
 import { type AgentTool, readOnlyTools } from "#tools/catalog.ts";
 import type { DeskDeps } from "../desk.ts";
@@ -31,10 +31,13 @@ export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentS
   const { symbolRunId, workflow } = step.run.subject;
   const prompt = await promptInUse(deps, step.run, stage);
   const setting = workflow.agents[stage];
+  const lookedIn = runsWithAnswers(step, stage);
   const answered: AgentContext["answered"] = async (requestHash) => {
-    const call = await answeredCall(db, { symbolRunId, requestHash });
-    if (call === null || call.rawAnswer === null) return null;
-    return { llmCallId: call.id, rawAnswer: call.rawAnswer };
+    for (const id of lookedIn) {
+      const call = await answeredCall(db, { symbolRunId: id, requestHash });
+      if (call !== null && call.rawAnswer !== null) return { llmCallId: call.id, rawAnswer: call.rawAnswer };
+    }
+    return null;
   };
   return {
     provider: deps.models,
@@ -51,13 +54,20 @@ export async function agentContext(deps: DeskDeps, step: NodeStep, stage: AgentS
     onCall: async (record) => {
       await recordLlmCall(db, record);
     },
-    ...(mayHaveAnswers(step) ? { answered } : {}),
+    ...(lookedIn.length > 0 ? { answered } : {}),
   };
 }
 
-/** The first try of a first visit cannot find an answer of its own run. */
-function mayHaveAnswers(step: NodeStep): boolean {
-  return step.attempt > 1 || step.visit > 0;
+/**
+ * Where an equal request may have been answered: in its own run, but for the first try of a first visit; and in the source
+ * of a fork, for stages that it does not try anew. So a comparison differs only by what was changed, and pays only for that.
+ */
+function runsWithAnswers(step: NodeStep, stage: AgentStage): SymbolRunId[] {
+  const { symbolRunId, fork } = step.run.subject;
+  const own = step.attempt > 1 || step.visit > 0 ? [symbolRunId] : [];
+  const source =
+    fork === null || fork.chosen.length === 0 || fork.chosen.includes(stage) ? null : fork.source;
+  return source === null ? own : [...own, source];
 }
 
 function templateOf(prompt: { contentHash: string; template: string }): PromptTemplate {

@@ -28,11 +28,13 @@ export async function proposalOf(
   of: { run: RunContext; state: DeskState; lastBar: LastBar | null; known?: TradeDecision },
 ): Promise<ProposalFacts> {
   const { run, state, lastBar } = of;
-  const { symbolRunId, mode, parameters } = run.subject;
+  const { symbolRunId, mode, parameters, dryRun, fork } = run.subject;
   const { decisionId } = made(state.decision, "decision");
   const [instrument, decision] = await Promise.all([
     instrumentOf(deps, run, made(state.market, "market")),
     of.known ?? decisionOf(deps, run, decisionId).then((stored) => stored.decision),
   ]);
-  return { symbolRunId, decisionId, decision, instrument, lastBar, limits: parameters.risk, mode };
+  const rehearsal = dryRun ? { rehearsal: { snapshotOf: fork?.snapshotOf ?? null } } : {};
+  const limits = parameters.risk;
+  return { symbolRunId, decisionId, decision, instrument, lastBar, limits, mode, ...rehearsal };
 }

@@ -10,7 +10,8 @@ import {
   symbolRunId,
   type Ticker,
 } from "#store/model/ids.ts";
-import { createExecution } from "#store/runs/executions.ts";
+import { createExecution, getExecution } from "#store/runs/executions.ts";
+import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
 import { getStrategy, type StrategyRow, strategyByName } from "#store/strategies/strategies.ts";
 import { CALENDAR_RANGE, isSession, previousSession } from "#tools/calendar.ts";
 import type { DeskDeps, StartedExecution } from "../desk.ts";
@@ -21,14 +22,23 @@ import { GRAPH_VERSION } from "../state.ts";
 /** The strategy that an execution takes when none is named. */
 export const DEFAULT_STRATEGY = "default";
 
-/** @throws InputError with the field at fault; NotFoundError `strategy_not_found`; ConflictError for an inactive strategy */
-export async function startExecution(deps: DeskDeps, request: ExecutionRequest): Promise<StartedExecution> {
+/**
+ * `id`: the execution's own, given by a caller that may have to ask twice: what was started under it is answered again.
+ * @throws InputError with the field at fault; NotFoundError `strategy_not_found`; ConflictError for an inactive strategy
+ */
+export async function startExecution(
+  deps: DeskDeps,
+  request: ExecutionRequest,
+  options: { id?: ExecutionId | undefined } = {},
+): Promise<StartedExecution> {
+  const known = options.id === undefined ? null : await startedBefore(deps, options.id);
+  if (known !== null) return known;
   const parsed = ExecutionRequest.safeParse(request);
   if (!parsed.success) throw badRequest(parsed.error);
   const { asOf, approval, symbols, strategy: named } = parsed.data;
   const strategy = await strategyOf(deps, named ?? DEFAULT_STRATEGY);
   if (asOf !== undefined) requireSession(asOf);
-  const id = deps.newId() as ExecutionId;
+  const id = options.id ?? (deps.newId() as ExecutionId);
   const gateway = await deps.gateways.open(asOf === undefined ? MAIN_SESSION : replaySession(asOf, id));
   const now = await gateway.marketClock.now();
   const { parameters } = strategy;
@@ -54,6 +64,13 @@ export async function startExecution(deps: DeskDeps, request: ExecutionRequest):
     return row;
   });
   return { executionId: id, symbolRunIds, status: execution.status };
+}
+
+async function startedBefore({ database }: DeskDeps, id: ExecutionId): Promise<StartedExecution | null> {
+  const runs = await listSymbolRuns(database.db, id);
+  if (runs.length === 0) return null;
+  const { status } = await getExecution(database.db, id);
+  return { executionId: id, symbolRunIds: runs.map((run) => run.id), status };
 }
 
 async function strategyOf(deps: DeskDeps, named: string): Promise<StrategyRow> {

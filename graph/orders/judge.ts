@@ -16,6 +16,7 @@ import {
 import { decideRisk } from "#tools/risk/decide.ts";
 import type { BrokerPreview, RiskInput } from "#tools/risk/input.ts";
 import { askBroker, type BrokerFacts, completeSnapshot } from "./judging/observe.ts";
+import { rehearse } from "./judging/rehearse.ts";
 import { previewTicket } from "./sending/tickets.ts";
 import type { Judgement, JudgeRequest, OrderDeps } from "./types.ts";
 
@@ -35,6 +36,7 @@ export async function judgeProposal(
       row.decisionId === request.decisionId && row.step === request.step && row.sequence === request.sequence,
   );
   if (given !== undefined) return judgement(given);
+  if (request.rehearsal !== undefined) return judgement(await rehearse(deps, request, signal));
   const broker = await askBroker(deps, request, signal);
   const preview = request.preview === true ? await previewOf(deps, { request, broker }, signal) : null;
   return transaction(db, async (tx) => {

@@ -55,6 +55,8 @@ export type ProposalFacts = {
   lastBar: LastBar | null;
   limits: RiskLimits;
   mode: RunMode;
+  /** Of a dry run only: judged, but no room is taken. `snapshotOf`: on what that verdict saw; null: on what is now. */
+  rehearsal?: { snapshotOf: VerdictId | null };
 };
 
 export type JudgeRequest = ProposalFacts & {

@@ -51,6 +51,34 @@ export function decisionsOfRun(db: Db, symbolRunId: SymbolRunId): Promise<Decisi
     .orderBy(asc(decisions.visit));
 }
 
+/** Gives a fork the decisions of its source as its own, reports and answers included. Returns new ids by old ones. */
+export async function copyDecisions(
+  db: Db,
+  of: { from: SymbolRunId; to: SymbolRunId },
+): Promise<Map<DecisionId, DecisionId>> {
+  const copies = new Map<DecisionId, DecisionId>();
+  for (const row of await decisionsOfRun(db, of.from)) {
+    const { id: old, symbolRunId: _run, createdAt: _at, ...kept } = row;
+    const { visit, consolidation, consolidationCallId, grounding, llmCallId, ...decision } = kept;
+    const used = await db
+      .select({ id: decisionReports.reportId })
+      .from(decisionReports)
+      .where(eq(decisionReports.decisionId, old));
+    const { id } = await saveDecision(db, {
+      symbolRunId: of.to,
+      visit,
+      decision,
+      consolidation,
+      consolidationCallId,
+      grounding,
+      llmCallId,
+      reportIds: used.map((report) => report.id),
+    });
+    copies.set(old, id);
+  }
+  return copies;
+}
+
 /** Newest first. */
 export async function listDecisions(
   db: Db,

@@ -1,11 +1,11 @@
 // Prompt versions: immutable, known by their content. Effects: database.
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, sql } from "drizzle-orm";
 import { type Db, transaction } from "../database.ts";
 import { ConflictError } from "../model/errors.ts";
-import { derivedId, type PromptVersionId } from "../model/ids.ts";
+import { derivedId, type PromptVersionId, type SymbolRunId } from "../model/ids.ts";
 import type { AgentStage } from "../model/run.ts";
 import { found } from "../rows.ts";
-import { activePrompts, promptVersions } from "../schema/index.ts";
+import { activePrompts, llmCalls, promptVersions } from "../schema/index.ts";
 
 export type PromptVersionRow = typeof promptVersions.$inferSelect;
 
@@ -101,4 +101,17 @@ export async function listPromptVersions(
     .where(filter.stage === undefined ? undefined : eq(promptVersions.stage, filter.stage))
     .orderBy(promptVersions.stage, desc(promptVersions.createdAt), desc(promptVersions.version));
   return rows.map((row) => ({ ...row.prompt, active: row.activeId !== null }));
+}
+
+/** The version that each stage of a run was last asked with. */
+export async function promptsUsedBy(
+  db: Db,
+  id: SymbolRunId,
+): Promise<ReadonlyMap<AgentStage, PromptVersionId>> {
+  const rows = await db
+    .selectDistinctOn([llmCalls.stage], { stage: llmCalls.stage, id: llmCalls.promptVersionId })
+    .from(llmCalls)
+    .where(and(eq(llmCalls.symbolRunId, id), isNotNull(llmCalls.promptVersionId)))
+    .orderBy(llmCalls.stage, desc(llmCalls.createdAt), desc(llmCalls.id));
+  return new Map(rows.flatMap((row) => (row.id === null ? [] : [[row.stage, row.id]])));
 }

@@ -24,10 +24,11 @@ export type CreateExecution = Pick<
   | "graphVersion"
   | "dryRun"
   | "parameters"
-> & {
-  /** One symbol run each, in this order; no symbol twice. */
-  symbols: readonly Ticker[];
-};
+> &
+  Partial<Pick<ExecutionRow, "forkedFrom" | "fork">> & {
+    /** One symbol run each, in this order; no symbol twice. */
+    symbols: readonly Ticker[];
+  };
 
 /** Inserts the execution and its queued symbol runs in one transaction. Ids of the runs: `symbolRunId` of store/model. */
 export async function createExecution(db: Db, input: CreateExecution): Promise<ExecutionRow> {

@@ -66,6 +66,29 @@ export async function verdictsOfRun(db: Db, symbolRunId: SymbolRunId): Promise<V
   return rows.map((row) => row.verdict);
 }
 
+/** Gives the copied decisions of a fork their source's verdicts of the gate. Returns new ids by old ones. */
+export async function copyGateVerdicts(
+  db: Db,
+  of: { from: SymbolRunId; decisions: ReadonlyMap<DecisionId, DecisionId> },
+): Promise<Map<VerdictId, VerdictId>> {
+  const copies = new Map<VerdictId, VerdictId>();
+  for (const row of await verdictsOfRun(db, of.from)) {
+    const decisionId = of.decisions.get(row.decisionId);
+    if (row.step !== "gate" || decisionId === undefined) continue;
+    const { verdict, codes, rules, plan, sequence, snapshot } = row;
+    const judged = { verdict, codes, rules, plan };
+    const { id } = await saveVerdict(db, {
+      decisionId,
+      step: "gate",
+      sequence,
+      verdict: judged,
+      snapshot,
+    });
+    copies.set(row.id, id);
+  }
+  return copies;
+}
+
 export type ReservationRow = typeof riskReservations.$inferSelect;
 
 /**

@@ -135,7 +135,7 @@ describe("a replay", () => {
 describe("a fork", () => {
   test("decides again on the recorded charts and reports, and can never send an order", async () => {
     const source = await first(START);
-    const fork = await desk.forkRun(source, "executor");
+    const { symbolRunId: fork } = await desk.forkRun(source, { fromNode: "executor" });
     await fixture.drain(desk);
     expect(await fixture.status(fork)).toBe("done");
     const counts = await fixture.counts(fork);
@@ -149,7 +149,7 @@ describe("a fork", () => {
 
   test("sends nothing even when somebody turns its policy to auto", async () => {
     const source = await first(START);
-    const fork = await desk.forkRun(source, "market_data");
+    const { symbolRunId: fork } = await desk.forkRun(source, { fromNode: "market_data" });
     const { executionId } = await getSymbolRun(db, fork);
     await database.pool.query("update executions set approval = 'auto' where id = $1", [executionId]);
     await fixture.drain(desk);
@@ -167,7 +167,7 @@ describe("a fork", () => {
       journal.entries().filter(({ method, path }) => method === "POST" && /\/(orders|reply)/.test(path))
         .length;
     const before = posts();
-    const fork = await desk.forkRun(source, "executor");
+    const { symbolRunId: fork } = await desk.forkRun(source, { fromNode: "executor" });
     await fixture.drain(desk);
     const gateway = fixture.gateway(gatewaySession);
     const countersign = { verdictId: sent.verdictId, approvalId: sent.approvalId };
@@ -175,9 +175,10 @@ describe("a fork", () => {
       submitOrder({ database, clock: fixture.clock, gateway }, { ...countersign, symbolRunId: fork });
     await expect(send()).rejects.toMatchObject({ code: "dry_run" });
     const { executionId } = await getSymbolRun(db, fork);
-    await database.pool.query("update executions set approval = 'auto', dry_run = false where id = $1", [
-      executionId,
-    ]);
+    await database.pool.query(
+      "update executions set approval = 'auto', dry_run = false, fork = null where id = $1",
+      [executionId],
+    );
     await expect(send()).rejects.toMatchObject({ code: "not_countersigned" });
     // The source itself, queued and sent once more, is over as well.
     await desk.advance(source, ready);
@@ -193,7 +194,7 @@ describe("a fork", () => {
     const [id] = symbolRunIds;
     if (id === undefined) throw new Error("no run");
     await fixture.drain(desk);
-    await expect(desk.forkRun(id, "charts")).rejects.toMatchObject({ code: "fork_too_early" });
+    await expect(desk.forkRun(id, { fromNode: "charts" })).rejects.toMatchObject({ code: "fork_too_early" });
   });
 });
 
