@@ -10,6 +10,7 @@ import {
   symbolRunId,
   type Ticker,
 } from "#store/model/ids.ts";
+import { sqlState, UNIQUE_VIOLATION } from "#store/rows.ts";
 import { createExecution, getExecution } from "#store/runs/executions.ts";
 import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
 import { getStrategy, type StrategyRow, strategyByName } from "#store/strategies/strategies.ts";
@@ -44,7 +45,7 @@ export async function startExecution(
   const { parameters } = strategy;
   const chosen = symbols ?? parameters.symbols;
   const symbolRunIds = chosen.map((symbol) => symbolRunId(id, symbol));
-  const execution = await transaction(deps.database.db, async (tx) => {
+  const store = transaction(deps.database.db, async (tx) => {
     const row = await createExecution(tx, {
       id,
       strategyId: strategy.id,
@@ -63,7 +64,14 @@ export async function startExecution(
     await deps.enqueue(tx, symbolRunIds);
     return row;
   });
-  return { executionId: id, symbolRunIds, status: execution.status };
+  try {
+    return { executionId: id, symbolRunIds, status: (await store).status };
+  } catch (error) {
+    // Two tries under one id came here at the same moment: the other one has started it.
+    const other = sqlState(error) === UNIQUE_VIOLATION ? await startedBefore(deps, id) : null;
+    if (other !== null) return other;
+    throw error;
+  }
 }
 
 async function startedBefore({ database }: DeskDeps, id: ExecutionId): Promise<StartedExecution | null> {

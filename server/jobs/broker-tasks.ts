@@ -6,6 +6,8 @@ import { reconcile } from "#graph/orders/reconcile.ts";
 import { trackOrders } from "#graph/orders/track.ts";
 import type { OrderDeps } from "#graph/orders/types.ts";
 import type { Database } from "#store/database.ts";
+import { pruneKeys } from "#store/idempotency.ts";
+import { pruneLiveEvents } from "#store/live-events.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import { sessionsInDoubt } from "#store/trading/orders.ts";
 import type { Clock } from "#tools/clock.ts";
@@ -107,6 +109,13 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
       everyMs: 10 * MINUTE,
       run: async () => {
         await desk.pruneCheckpoints();
+      },
+    },
+    {
+      name: "forget what was told and asked",
+      everyMs: 10 * MINUTE,
+      run: async () => {
+        await Promise.all([pruneLiveEvents(database.db), pruneKeys(database.db)]);
       },
     },
   ];

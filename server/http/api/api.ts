@@ -1,13 +1,15 @@
 // What all API modules share: the router with its validation answer, the error answers, paging words.
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { CallerEnv } from "../auth/guard.ts";
+import type { IdempotencyEnv } from "../guards/idempotency.ts";
 import { Problem, problemOf, problemResponse } from "../problems.ts";
 
-export type Api = OpenAPIHono<CallerEnv>;
+type ApiEnv = CallerEnv & IdempotencyEnv;
+export type Api = OpenAPIHono<ApiEnv>;
 
 /** A router whose validation faults become problem documents that name the fields. */
 export function newApi(): Api {
-  return new OpenAPIHono<CallerEnv>({
+  return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => (result.success ? undefined : problemResponse(problemOf(result.error))),
   });
 }
@@ -91,6 +93,9 @@ export const idempotencyHeader = z.object({
     .optional()
     .openapi({
       description:
-        "The same key with the same body within a day gives the first answer again and starts nothing anew.",
+        "The same key with the same body within a day gives the first answer again and starts nothing anew, also after a " +
+        "restart. While the first request is in hand the second waits, then is told 409 `request_in_hand`. Where the " +
+        "first one's end was never recorded, it is gone on with if it only starts an execution, else 409 " +
+        "`outcome_unknown` says so.",
     }),
 });

@@ -36,6 +36,9 @@ const openapi = createRoute({
 
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/health", "/api/openapi.json", "/api/docs"]);
 
+/** What is started under an id of its key: a try that a crash broke off is gone on with. */
+const RESUMABLE: ReadonlySet<string> = new Set(["POST /api/executions"]);
+
 const TAGS = [
   ["executions", "A strategy run over symbols at one as-of time."],
   ["symbol-runs", "One symbol of an execution: nodes, reports, decision, verdict, orders, model calls."],
@@ -100,7 +103,8 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     const open = OPEN_PATHS.has(c.req.path);
     return open ? next() : guard(c, next);
   });
-  api.use("*", idempotent(deps.clock));
+  const { database, newId, log } = deps;
+  api.use("*", idempotent({ database, newId, log, resumable: RESUMABLE }));
   api.use("*", async (c, next) => {
     await next();
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");

@@ -1,75 +1,136 @@
-// Idempotency-Key: the same POST sent twice starts once. In memory for a day; execution ids and approvals have locks of
-// their own in the database, this guard spares a caller the second start after a lost answer.
+// Idempotency-Key: the same POST sent twice is carried out once, also over several processes and after a crash.
+// Invariant: the claim is in the database before the work begins. Effects: database, a timer while work is in hand.
 import { createHash } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
-import type { Clock } from "#tools/clock.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Database } from "#store/database.ts";
+import {
+  abandonClaim,
+  type Claim,
+  claimKey,
+  type KeptAnswer,
+  type KeyOf,
+  keepAnswer,
+  LEASE_SECONDS,
+  releaseKey,
+  renewClaim,
+} from "#store/idempotency.ts";
+import { toErrorRecord } from "#store/model/errors.ts";
+import type { WebLog } from "../deps.ts";
 import { problem, problemResponse } from "../problems.ts";
 
-const KEPT_MS = 24 * 3_600_000;
-const MAX_KEPT = 5_000;
+/** `startId`: the id that what this request starts must carry, so that a second try finds it. */
+export type IdempotencyEnv = { Variables: { startId?: string } };
 
-type Kept = { status: number; body: string; mediaType: string };
-type Entry = { fingerprint: string; until: number; answer: Promise<Kept | null> };
+export type IdempotencyOptions = {
+  database: Database;
+  newId(): string;
+  log: WebLog;
+  /** Routes ("POST /api/executions") that start things under the id given: a broken-off try is simply gone on with. */
+  resumable: ReadonlySet<string>;
+};
 
-function replayed(kept: Kept): Response {
-  return new Response(kept.body, {
-    status: kept.status,
-    headers: { "content-type": kept.mediaType, "idempotent-replayed": "true" },
+const WAIT_STEP_MS = 50;
+const WAIT_STEPS = 20;
+const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
+
+function replayed({ status, mediaType, answer }: KeptAnswer): Response {
+  return new Response(status === 204 ? null : answer, {
+    status,
+    headers: { "content-type": mediaType, "idempotent-replayed": "true" },
   });
 }
 
-/** Only answers below 400 are kept: what failed has started nothing and may be tried again under the same key. */
-export function idempotent(clock: Clock): MiddlewareHandler {
-  const entries = new Map<string, Entry>();
-  const forget = (now: number) => {
-    for (const [key, entry] of entries) {
-      if (entry.until > now && entries.size <= MAX_KEPT) return;
-      entries.delete(key);
+function refusal(state: "in_hand" | "other_body" | "unknown"): Response {
+  if (state === "other_body") {
+    return problemResponse(
+      problem(422, "idempotency_key_reused", "This Idempotency-Key was used with another body.", [
+        { field: "Idempotency-Key", message: "use a new key for a new request" },
+      ]),
+    );
+  }
+  if (state === "in_hand") {
+    return problemResponse(
+      problem(409, "request_in_hand", "The same request is still in hand; ask again for its answer."),
+      { "retry-after": "2" },
+    );
+  }
+  return problemResponse(
+    problem(
+      409,
+      "outcome_unknown",
+      "An earlier request with this Idempotency-Key was begun and its end was never recorded: it may have taken effect " +
+        "or not. Look at what it was meant to change, then send what is still needed under a new key.",
+    ),
+  );
+}
+
+/** A second request while the first is in hand waits a little for the answer, then is told to ask again. */
+async function claimed(database: Database, input: Parameters<typeof claimKey>[1]): Promise<Claim> {
+  let claim = await claimKey(database.db, input);
+  for (let step = 0; claim.state === "in_hand" && step < WAIT_STEPS; step += 1) {
+    await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
+    claim = await claimKey(database.db, input);
+  }
+  return claim;
+}
+
+async function answerOf(c: Context): Promise<KeptAnswer> {
+  const { res } = c;
+  const mediaType = res.headers.get("content-type") ?? "application/json";
+  return { status: res.status, mediaType, answer: await res.clone().text() };
+}
+
+/**
+ * Answers below 400 are kept for a day. What was refused (4xx) has done nothing and may be tried again under its key;
+ * what failed (5xx, a crash) may have done something: only what carries the key's own id is then gone on with.
+ */
+export function idempotent(options: IdempotencyOptions): MiddlewareHandler<IdempotencyEnv> {
+  const { database, newId, log, resumable } = options;
+  const { db } = database;
+  const settle = async (work: Promise<unknown>) => {
+    try {
+      await work;
+    } catch (error) {
+      // The answer is true all the same; a second try will be told that the end is not known.
+      log.warn({ error: toErrorRecord(error) }, "an idempotency key could not be settled");
     }
   };
-  return async (c, next) => {
+  return createMiddleware<IdempotencyEnv>(async (c, next) => {
     const key = c.req.header("idempotency-key");
     if (c.req.method !== "POST" || key === undefined) return next();
-    const now = clock.monotonic();
-    forget(now);
-    const slot = `${c.req.path} ${key}`;
-    const fingerprint = createHash("sha256")
+    if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+      return problemResponse(
+        problem(422, "invalid_request", "An Idempotency-Key has 1 to 200 visible ASCII characters.", [
+          { field: "idempotency-key", message: "1 to 200 visible ASCII characters" },
+        ]),
+      );
+    }
+    const route = `POST ${c.req.path}`;
+    const bodyHash = createHash("sha256")
       .update(await c.req.text())
       .digest("hex");
-    const known = entries.get(slot);
-    if (known !== undefined) {
-      if (known.fingerprint !== fingerprint) {
-        return problemResponse(
-          problem(422, "idempotency_key_reused", "This Idempotency-Key was used with another body.", [
-            { field: "Idempotency-Key", message: "use a new key for a new request" },
-          ]),
-        );
-      }
-      const kept = await known.answer;
-      if (kept !== null) return replayed(kept);
+    const of: KeyOf & { claim: string } = { route, key, claim: newId() };
+    const claim = await claimed(database, { ...of, bodyHash, startId: newId() });
+    if (claim.state === "answered") return replayed(claim.answer);
+    if (claim.state !== "mine") return refusal(claim.state);
+    if (claim.again && !resumable.has(route)) {
+      await settle(abandonClaim(db, of));
+      return refusal("unknown");
     }
-    let settle: (kept: Kept | null) => void = () => undefined;
-    const answer = new Promise<Kept | null>((resolve) => {
-      settle = resolve;
-    });
-    entries.set(slot, { fingerprint, until: now + KEPT_MS, answer });
+    c.set("startId", claim.startId);
+    const renewing = setInterval(() => void settle(renewClaim(db, of)), RENEW_MS);
     try {
       await next();
-      const kept =
-        c.res.status < 400
-          ? {
-              status: c.res.status,
-              body: await c.res.clone().text(),
-              mediaType: c.res.headers.get("content-type") ?? "application/json",
-            }
-          : null;
-      if (kept === null) entries.delete(slot);
-      settle(kept);
+      const { status } = c.res;
+      if (status < 400) await settle(answerOf(c).then((answer) => keepAnswer(db, of, answer)));
+      else await settle(status < 500 && !claim.again ? releaseKey(db, of) : abandonClaim(db, of));
     } catch (error) {
-      entries.delete(slot);
-      settle(null);
+      await settle(abandonClaim(db, of));
       throw error;
+    } finally {
+      clearInterval(renewing);
     }
     return undefined;
-  };
+  });
 }
