@@ -81,7 +81,9 @@ export function executionsApi(deps: WebDeps): Api {
   const { db } = deps.database;
   return newApi()
     .openapi(start, async (c) => {
-      const started = await deps.desk.startExecution(c.req.valid("json"));
+      // Under the idempotency key's own id: a second try after a crash finds what the first one started.
+      const id = c.get("startId") as ExecutionId | undefined;
+      const started = await deps.desk.startExecution(c.req.valid("json"), { id });
       return c.json({ ...started, symbolRunIds: [...started.symbolRunIds] }, 202);
     })
     .openapi(list, async (c) => {
