@@ -13,6 +13,7 @@ import { settingsPages } from "./settings.tsx";
 import { createSite } from "./site.tsx";
 import { strategyPages } from "./strategies/strategies.tsx";
 import { symbolPages } from "./strategies/symbols.tsx";
+import { workflowPages } from "./strategies/workflows.tsx";
 
 export function pageRoutes(options: {
   deps: WebDeps;
@@ -31,6 +32,7 @@ export function pageRoutes(options: {
     approvalPages(site),
     orderPages(site),
     strategyPages(site),
+    workflowPages(site),
     symbolPages(site),
     runPages(site),
     promptPages(site),

@@ -10,19 +10,31 @@ import type { Frame } from "./frame.ts";
 
 type Place = { href: string; text: string; icon: IconName };
 
-const PLACES: readonly Place[] = [
-  { href: "/", text: "Desk", icon: "desk" },
-  { href: "/approvals", text: "Approvals", icon: "approvals" },
-  { href: "/executions", text: "Executions", icon: "executions" },
-  { href: "/orders", text: "Orders", icon: "orders" },
-  { href: "/portfolio", text: "Portfolio", icon: "portfolio" },
-  { href: "/symbols", text: "Symbols", icon: "symbols" },
-  { href: "/strategies", text: "Strategies", icon: "strategies" },
-  { href: "/prompts", text: "Prompts", icon: "prompts" },
-  { href: "/settings", text: "Settings & health", icon: "settings" },
+/** Groups of the navigation; the first one is also the thumb bar of phones. */
+const GROUPS: readonly { title: string | null; places: readonly Place[] }[] = [
+  {
+    title: null,
+    places: [
+      { href: "/", text: "Desk", icon: "desk" },
+      { href: "/approvals", text: "Approvals", icon: "approvals" },
+      { href: "/executions", text: "Executions", icon: "executions" },
+      { href: "/orders", text: "Orders", icon: "orders" },
+      { href: "/portfolio", text: "Portfolio", icon: "portfolio" },
+    ],
+  },
+  {
+    title: "Set up",
+    places: [
+      { href: "/strategies", text: "Strategies", icon: "strategies" },
+      { href: "/workflows", text: "Workflows", icon: "workflows" },
+      { href: "/schedules", text: "Schedules", icon: "clock" },
+      { href: "/symbols", text: "Symbols", icon: "symbols" },
+      { href: "/prompts", text: "Prompts", icon: "prompts" },
+      { href: "/settings", text: "Settings & health", icon: "settings" },
+    ],
+  },
 ];
-const SET_UP_FROM = 5;
-const THUMB_PLACES = PLACES.slice(0, 5);
+const THUMB_PLACES = GROUPS[0]?.places ?? [];
 
 function isHere(place: Place, path: string): boolean {
   if (place.href === "/") return path === "/";
@@ -57,28 +69,37 @@ function RailLink(props: { place: Place; frame: Frame }) {
   );
 }
 
+function Groups(props: { frame: Frame; groups: typeof GROUPS }) {
+  return (
+    <>
+      {props.groups.map((group) => (
+        <div class="mb-4 flex flex-col gap-0.5">
+          {group.title === null ? null : (
+            <p class="text-muted text-2xs mb-1 px-2.5 font-semibold tracking-wider uppercase">
+              {group.title}
+            </p>
+          )}
+          {group.places.map((place) => (
+            <RailLink place={place} frame={props.frame} />
+          ))}
+        </div>
+      ))}
+    </>
+  );
+}
+
 function Rail(props: { frame: Frame }) {
   return (
     <nav
       aria-label="Main"
       id="rail"
       {...live("any")}
-      class="border-line bg-panel sticky top-0 hidden h-dvh w-52 shrink-0 flex-col border-r px-3 py-4 lg:flex"
+      class="border-line bg-panel sticky top-0 hidden h-dvh w-52 shrink-0 flex-col overflow-y-auto border-r px-3 py-4 lg:flex"
     >
       <a href="/" class="mb-5 flex items-center gap-2 px-2 text-base font-semibold tracking-tight">
         <Mark /> Countersign
       </a>
-      <div class="flex flex-col gap-0.5">
-        {PLACES.slice(0, SET_UP_FROM).map((place) => (
-          <RailLink place={place} frame={props.frame} />
-        ))}
-      </div>
-      <p class="text-muted text-2xs mt-5 mb-1 px-2.5 font-semibold tracking-wider uppercase">Set up</p>
-      <div class="flex flex-col gap-0.5">
-        {PLACES.slice(SET_UP_FROM).map((place) => (
-          <RailLink place={place} frame={props.frame} />
-        ))}
-      </div>
+      <Groups frame={props.frame} groups={GROUPS} />
       <div class="border-line mt-auto flex items-center justify-between gap-1 border-t pt-3">
         <ThemeSwitch frame={props.frame} />
         <ActionForm action="/logout" token={props.frame.formToken}>
@@ -200,11 +221,9 @@ function PhoneHead(props: { frame: Frame }) {
         <summary class="text-muted flex size-9 list-none items-center justify-center" aria-label="More pages">
           <Icon name="more" size={22} />
         </summary>
-        <div class="panel absolute right-0 z-30 flex w-52 flex-col gap-0.5 p-2 shadow-lg">
-          {PLACES.slice(SET_UP_FROM).map((place) => (
-            <RailLink place={place} frame={props.frame} />
-          ))}
-          <div class="border-line mt-1 flex justify-between border-t pt-2">
+        <div class="panel absolute right-0 z-30 flex max-h-[80dvh] w-56 flex-col overflow-y-auto p-2 shadow-lg">
+          <Groups frame={props.frame} groups={GROUPS.slice(1)} />
+          <div class="border-line -mt-3 flex justify-between border-t pt-2">
             <ThemeSwitch frame={props.frame} />
             <ActionForm action="/logout" token={props.frame.formToken}>
               <button type="submit" class="text-muted px-1 text-xs">

@@ -7,6 +7,7 @@ const PATHS = {
   portfolio: "M3 16V9h3v7M8.5 16V4h3v12M14 16v-5h3v5",
   symbols: "M3 14l4-5 3 3 6-8M12 4h4v4",
   strategies: "M4 5h5M13 5h3M11 3v4M4 10h2M10 10h6M8 8v4M4 15h7M15 15h1M13 13v4",
+  workflows: "M7.5 2.5h5v4h-5zM3 13.5h5v4H3zM12 13.5h5v4h-5zM10 6.5V10M5.5 13.5V10h9v3.5",
   prompts: "M4 4h12v9H9l-4 3v-3H4zM7 7.5h6M7 10h4",
   settings:
     "M10 7.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM10 2.5v2.2M10 15.3v2.2M2.5 10h2.2M15.3 10h2.2M4.7 4.7l1.6 1.6M13.7 13.7l1.6 1.6M4.7 15.3l1.6-1.6M13.7 6.3l1.6-1.6",
