@@ -1,7 +1,7 @@
 // A prompt template: Markdown with front matter that names its stage, version and inputs. Pure.
 // Its identity is the hash of its exact text: any change of a letter is another prompt.
 import { createHash } from "node:crypto";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { InputError } from "#store/model/errors.ts";
 import type { Sha256 } from "#store/model/llm-call.ts";
@@ -54,6 +54,30 @@ export function sectionsOf(template: string): PromptSections {
   return { system: (parts[1] ?? "").trim(), task: (parts[2] ?? "").trim() };
 }
 
+/** Every `{{name}}` with its line in the whole text, from 1. */
+export function placeholdersByLine(template: string): { name: string; line: number }[] {
+  return template
+    .split("\n")
+    .flatMap((text, index) =>
+      [...text.matchAll(PLACEHOLDER)].map((match) => ({ name: (match[1] ?? "").trim(), line: index + 1 })),
+    );
+}
+
+function frontMatter(head: string): unknown {
+  try {
+    return parse(head, { maxAliasCount: 0, logLevel: "error" });
+  } catch (error) {
+    // The YAML reader counts from the line after the first "---".
+    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
+    const why =
+      error instanceof Error ? (error.message.split("\n")[0] ?? "").replace(/ at line.*/, "") : "unreadable";
+    throw new InputError("prompt_malformed", `front matter: ${why}`, {
+      cause: error,
+      facts: { field: "template", ...(line === undefined ? {} : { line: line + 1 }) },
+    });
+  }
+}
+
 /**
  * Reads one template from its text.
  * @throws InputError `prompt_malformed` when front matter, sections or placeholders do not fit together.
@@ -61,7 +85,12 @@ export function sectionsOf(template: string): PromptSections {
 export function parsePromptTemplate(text: string): PromptTemplate {
   const template = text.replaceAll("\r\n", "\n");
   const head = DOCUMENT.exec(template)?.[1];
-  const front = FrontMatter.safeParse(head === undefined ? undefined : parse(head));
+  if (head === undefined) {
+    throw new InputError("prompt_malformed", 'a prompt begins with front matter between two lines of "---"', {
+      facts: { field: "template", line: 1 },
+    });
+  }
+  const front = FrontMatter.safeParse(frontMatter(head));
   if (!front.success) {
     throw new InputError("prompt_malformed", `front matter: ${z.prettifyError(front.error)}`, {
       facts: { field: "template" },
