@@ -80,8 +80,7 @@ function healthCheck(health: SessionHealth, now: Date): HealthCheck {
     return { name, state: "down", detail, provenAt };
   }
   const state = health.state === "ready" ? "ok" : health.state === "unchecked" ? "degraded" : "down";
-  const detail = [health.reason, adviceFor(health)].filter((part) => part !== null).join(" ");
-  return { name, state, detail, provenAt };
+  return { name, state, detail: health.reason, todo: adviceFor(health), provenAt };
 }
 
 /** HALTED last when closing: an exit only shrinks what is at stake, but a halted desk sends nothing at all. */

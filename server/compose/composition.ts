@@ -9,6 +9,7 @@ import { listExecutions } from "#store/runs/executions.ts";
 import { prepareFonts } from "#tools/charts/fonts.ts";
 import type { Config } from "../config/config.ts";
 import { settingsInForce } from "../config/settings-in-force.ts";
+import { dataFolderCheck, modelCheck, refusedMarketData } from "../doctor/own-parts.ts";
 import { gatewayAlerts } from "../gateway/alerts.ts";
 import { sharedOrderLock } from "../gateway/order-lock.ts";
 import { createSensors, marketCheck } from "../gateway/sensors.ts";
@@ -186,6 +187,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     artifacts: objects.describe(),
     address: options.serveAt ?? "not served",
     settings: settingsInForce(config),
+    notices: config.notices,
   });
 
   const ending = new AbortController();
@@ -196,8 +198,14 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     broker: broker.port,
     market: market.control,
     describe,
-    checks: [async () => queueCheck(queue), async () => marketCheck(sensors.reading())],
-    auth: { token, secureCookie: false },
+    checks: [
+      async () => queueCheck(queue),
+      async () => marketCheck(sensors.reading()),
+      ...simulators.faults.map((fault) => async () => refusedMarketData(fault)),
+      async () => modelCheck(config, models),
+      async () => dataFolderCheck(config.dataDir, systemClock),
+    ],
+    auth: { token, ...config.web },
     cacheDir: folder.cache,
     clock: systemClock,
     newId,

@@ -61,7 +61,11 @@ export function loadConfig(sources: ConfigSources): Config {
   faults.push(...contradictions(environment.sound, sources));
   if (file !== null) faults.push(...certificateContradictions(file.content));
   if (faults.length > 0 || environment.whole === null || file === null) throw new ConfigError(faults);
-  const notices = [...unsupported(sources.variables), ...insecurities(file.content)];
+  const notices = [
+    ...unsupported(sources.variables),
+    ...insecurities(file.content),
+    ...exposures(environment.whole.HOST, file.content.web),
+  ];
   return {
     ...file.content,
     ...fromEnvironment(environment.whole, sources.directory),
@@ -203,6 +207,19 @@ export function insecurities({ gateway }: Pick<ConfigFile, "gateway">): string[]
   return [
     "gateway.insecureCertificate is true: the gateway's certificate is not checked, so whoever answers at that address could read and change orders. Pin its fingerprint instead (gateway.certificateFingerprint).",
   ];
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+
+/** What the desk's own address lets others do. */
+function exposures(host: string, { secureCookie }: ConfigFile["web"]): string[] {
+  if (LOOPBACK.has(host)) return [];
+  const reach = `HOST: listening on ${host}, so anyone who reaches this address can try to sign in`;
+  return secureCookie
+    ? [`${reach}; web.secureCookie is true: let only the TLS proxy reach it`]
+    : [
+        `${reach}, and token and session travel readably: put a TLS proxy in front of it and set web.secureCookie: true`,
+      ];
 }
 
 function fromEnvironment(

@@ -1,4 +1,4 @@
-// The structure file countersign.yaml: workers, retries, models, prices, market pace. Unknown keys are errors.
+// The structure file countersign.yaml: workers, retries, models, prices, market pace, web. Unknown keys are errors.
 import { z } from "zod";
 import { SessionDate } from "#store/model/ids.ts";
 import { DecimalString } from "#store/model/money.ts";
@@ -53,6 +53,19 @@ export const ConfigFileSchema = z.strictObject({
       expiryHours: z.number().min(0.01).max(720).nullable().default(null),
       /** Relative price move between question and answer above which the question is asked again. */
       driftBand: z.number().gt(0).lte(0.2).default(0.01),
+    })
+    .prefault({}),
+  web: z
+    .strictObject({
+      /** The desk is reached over TLS (a proxy in front of it): cookies then never travel without. */
+      secureCookie: z.boolean().default(false),
+      /** Addresses or networks of proxies whose X-Forwarded-For is believed; of all others it is not. */
+      trustedProxies: z
+        .array(
+          z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], "an address or a network such as 10.0.0.0/8"),
+        )
+        .max(50)
+        .default([]),
     })
     .prefault({}),
   gateway: z

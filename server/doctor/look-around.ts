@@ -6,7 +6,7 @@ import { memoryLedger } from "#tools/ibkr/pacing/memory.ts";
 import { Closers } from "../compose/closers.ts";
 import { type DataFolder, openDataFolder } from "../compose/data-folder.ts";
 import { type DeskDatabase, openDeskDatabase } from "../compose/database.ts";
-import { composeModels, describeModels } from "../compose/models.ts";
+import { composeModels } from "../compose/models.ts";
 import { openObjects } from "../compose/objects.ts";
 import { openSimulators } from "../compose/simulators.ts";
 import { newId, systemClock } from "../compose/system-clock.ts";
@@ -14,6 +14,7 @@ import type { Config } from "../config/config.ts";
 import { gatewayKey } from "../gateway/client.ts";
 import { sharedOrderLock } from "../gateway/order-lock.ts";
 import { type DoctorCheck, type GatewayParts, lookAtGateway } from "./gateway-look.ts";
+import { modelCheck, refusedMarketData } from "./own-parts.ts";
 
 export type LookAround = { config: Config; tell(line: string): void; signal: AbortSignal };
 
@@ -23,7 +24,12 @@ export async function lookAround(of: LookAround): Promise<DoctorCheck[]> {
     const artifacts = await proven("artifacts", async () =>
       folder === null ? null : (await openObjects(of.config, folder)).describe(),
     );
-    return [...(await brokerChecks(of, database)), ...faults, artifacts, modelCheck(of.config)];
+    return [
+      ...(await brokerChecks(of, database)),
+      ...faults,
+      artifacts,
+      modelCheck(of.config, composeModels(of.config)),
+    ];
   });
 }
 
@@ -90,28 +96,10 @@ async function brokerChecks(of: LookAround, database: DeskDatabase | null): Prom
       ...(of.config.market.start === undefined ? {} : { start: of.config.market.start }),
       clock: systemClock,
     });
-    refused = faults.map(({ message }) => ({
-      name: "market data",
-      state: "degraded",
-      detail: message,
-      todo: "Correct the file, or take it out of MARKET_DATA_DIR.",
-      provenAt: null,
-    }));
+    refused = faults.map(refusedMarketData);
     return `built-in gateway simulator (${barSource}); no IBKR_GATEWAY_URL is set`;
   });
   return [market, ...refused];
-}
-
-function modelCheck(config: Config): DoctorCheck {
-  const detail = describeModels(config, composeModels(config));
-  const asked = config.model === null;
-  return {
-    name: "model",
-    state: asked ? "ok" : "degraded",
-    detail: asked ? detail : `${detail}; not asked, since every question costs`,
-    todo: null,
-    provenAt: null,
-  };
 }
 
 /** `prove` returning null: it could not be looked at, because something before it failed. */

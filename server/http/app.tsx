@@ -14,12 +14,14 @@ import { toErrorRecord } from "#store/model/errors.ts";
 import { apiDocument, apiRoutes } from "./api/routes.ts";
 import { loadAssets } from "./assets/catalog.ts";
 import { assetRoutes } from "./assets/routes.ts";
+import { endedSessions } from "./auth/ended.ts";
 import { type Door, requireCaller, requireSignIn } from "./auth/guard.ts";
 import { createLockout } from "./auth/lockout.ts";
 import { authRoutes, themeOf } from "./auth/routes.tsx";
 import { createSessions } from "./auth/sessions.ts";
 import type { WebDeps } from "./deps.ts";
 import { openFeed } from "./events/feed.ts";
+import { knowClient } from "./guards/client.ts";
 import { rateLimit } from "./guards/rate-limit.ts";
 import { sameOriginOnly } from "./guards/same-origin.ts";
 import { securityHeaders } from "./guards/security-headers.ts";
@@ -43,9 +45,13 @@ const DEFAULTS = {
   lockoutMs: 30_000,
 };
 
-function doorOf(deps: WebDeps): Door {
+async function doorOf(deps: WebDeps): Promise<Door> {
   return {
-    sessions: createSessions({ token: deps.auth.token, clock: deps.clock }),
+    sessions: createSessions({
+      token: deps.auth.token,
+      clock: deps.clock,
+      ended: await endedSessions(deps.database.db),
+    }),
     lockout: createLockout({
       clock: deps.clock,
       maxFailures: deps.auth.maxFailures ?? DEFAULTS.maxFailures,
@@ -66,7 +72,7 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
   ]);
   // Every event stream listens to it; they are counted and ended, so this is no leak.
   setMaxListeners(0, deps.signal);
-  const door = doorOf(deps);
+  const door = await doorOf(deps);
   const { burst, perSecond, bodyBytes } = { ...DEFAULTS, ...deps.limits };
 
   const app = new OpenAPIHono();
@@ -108,6 +114,7 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
     }),
   );
   app.route("/assets", assetRoutes(assets));
+  app.use("*", knowClient(deps.auth.trustedProxies ?? []));
   app.use("*", rateLimit({ clock: deps.clock, burst, perSecond }));
   app.use(
     "*",

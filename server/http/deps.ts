@@ -12,6 +12,8 @@ export type HealthCheck = {
   name: string;
   state: "ok" | "degraded" | "down";
   detail: string;
+  /** One step that a person can take; null or absent when nothing is to be done. */
+  todo?: string | null;
   /** When this was last proven by a round trip; null when it never was. */
   provenAt: Instant | null;
 };
@@ -66,6 +68,8 @@ export type DeskDescription = {
   address: string;
   /** Every effective setting with where it came from; secrets already masked. */
   settings: readonly { key: string; value: string; source: string }[];
+  /** What a person should know about the configuration: exposed addresses, unchecked certificates. */
+  notices: readonly string[];
 };
 
 export type WebLog = {
@@ -86,8 +90,10 @@ export type WebDeps = {
   auth: {
     /** At least 16 characters. Sessions are signed with a key derived from it: a new token ends them all. */
     token: string;
-    /** Mark the cookie Secure: true behind TLS. */
+    /** True behind TLS: the cookie is then marked Secure and bound to this host by its name. */
     secureCookie: boolean;
+    /** Addresses or networks of proxies whose X-Forwarded-For is believed; default none. */
+    trustedProxies?: readonly string[];
     /** Sign-in tries in a row that fail before a client is locked out for `lockoutMs`. */
     maxFailures?: number;
     lockoutMs?: number;

@@ -24,8 +24,7 @@ export async function startCommand(invocation: Invocation, options: CommonOption
       server.serve(composition.fetch);
       composition.announce(server.url);
       tellWhatRuns(terminal, composition.describe(), signInLine(server.url, composition));
-      for (const notice of [...config.notices, ...exposureNotice(config.host)])
-        terminal.line(`  notice     ${notice}`);
+      for (const notice of config.notices) terminal.line(`  notice     ${notice}`);
       terminal.line("Ctrl-C stops the desk; work in hand is parked and goes on at the next start.");
       const stopped = untilAborted(invocation.signal);
       // The broker is compared with first; nobody who wants to stop waits for that.
@@ -121,13 +120,6 @@ function signInLine(
 ): string {
   if (composition.freshToken) return `${url}/login?token=${composition.token}`;
   return `${url} (sign-in token: ${composition.tokenPlace})`;
-}
-
-function exposureNotice(host: string): string[] {
-  const loopback = ["127.0.0.1", "localhost", "::1"].includes(host);
-  return loopback
-    ? []
-    : [`listening on ${host}: anyone who reaches this address can try to sign in; put TLS in front of it`];
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -34,11 +34,21 @@ const detail = createRoute({
           version: z.string(),
           mode: z.enum(["paper", "live"]),
           model: z.object({ text: z.string(), offline: z.boolean() }),
+          notices: z
+            .array(z.string())
+            .openapi({ description: "What a person should know about the configuration." }),
+          settings: z
+            .array(z.object({ key: z.string(), value: z.string(), source: z.string() }))
+            .openapi({ description: "Every setting in force and where it came from; secrets are masked." }),
           checks: z.array(
             z.object({
               name: z.string(),
               state: State,
               detail: z.string(),
+              todo: z
+                .string()
+                .nullable()
+                .openapi({ description: "One step that a person can take, if any." }),
               provenAt: Instant.nullable(),
             }),
           ),
@@ -99,13 +109,15 @@ export function livenessApi(): Api {
 export function healthApi(deps: WebDeps): Api {
   return newApi().openapi(detail, async (c) => {
     const checks = await checkHealth(deps);
-    const { version, mode, model, modelOffline } = deps.describe();
+    const { version, mode, model, modelOffline, notices, settings } = deps.describe();
     const answer = {
       status: worstOf(checks),
       version,
       mode,
       model: { text: model, offline: modelOffline },
-      checks,
+      notices: [...notices],
+      settings: [...settings],
+      checks: checks.map((check) => ({ ...check, todo: check.todo ?? null })),
     };
     return c.json(answer, 200);
   });

@@ -1,7 +1,7 @@
 // The whole API: every module in one router, the OpenAPI document and the reference page made from it.
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { CallerEnv } from "../auth/guard.ts";
+import { type CallerEnv, sessionCookie } from "../auth/guard.ts";
 import type { WebDeps } from "../deps.ts";
 import type { Feed } from "../events/feed.ts";
 import { idempotent } from "../guards/idempotency.ts";
@@ -88,7 +88,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
   api.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
     in: "cookie",
-    name: "countersign_session",
+    name: sessionCookie(deps.auth),
     description: "Set by the sign-in page.",
   });
 

@@ -10,7 +10,10 @@ import { SESSION_SECONDS, type Session, type Sessions } from "./sessions.ts";
 export type Caller = { kind: "browser"; session: Session } | { kind: "program" };
 export type CallerEnv = { Variables: { caller: Caller } };
 
-export const SESSION_COOKIE = "countersign_session";
+/** Behind TLS the name itself binds the cookie: browsers take `__Host-` only with Secure, for "/" and no other host. */
+export function sessionCookie({ secureCookie }: { secureCookie: boolean }): string {
+  return secureCookie ? "__Host-countersign_session" : "countersign_session";
+}
 
 export type Door = { sessions: Sessions; lockout: Lockout; secureCookie: boolean };
 
@@ -21,7 +24,7 @@ export function nameOf(caller: Caller): string {
 }
 
 export function putSessionCookie(c: Context, door: Door, value: string): void {
-  setCookie(c, SESSION_COOKIE, value, {
+  setCookie(c, sessionCookie(door), value, {
     httpOnly: true,
     sameSite: "Strict",
     secure: door.secureCookie,
@@ -31,7 +34,7 @@ export function putSessionCookie(c: Context, door: Door, value: string): void {
 }
 
 export function sessionOf(c: Context, door: Door): Session | null {
-  const value = getCookie(c, SESSION_COOKIE);
+  const value = getCookie(c, sessionCookie(door));
   return value === undefined ? null : door.sessions.verify(value);
 }
 

@@ -5,7 +5,7 @@ import { LoginPage } from "#server/views/pages/login.tsx";
 import { clientOf } from "../guards/client.ts";
 import { page } from "../pages/html.ts";
 import { problem, problemResponse } from "../problems.ts";
-import { type Door, lockedOut, putSessionCookie, SESSION_COOKIE, sessionOf } from "./guard.ts";
+import { type Door, putSessionCookie, sessionCookie, sessionOf } from "./guard.ts";
 import { Theme } from "./theme.ts";
 
 const THEME_COOKIE = "countersign_theme";
@@ -23,13 +23,17 @@ export function authRoutes(options: { door: Door; assets: string; newId(): strin
   const { door, assets, newId } = options;
   const app = new Hono();
 
-  const login = (c: Context, next: string, fault: string | null, status: 200 | 401 = 200) =>
+  const login = (c: Context, next: string, fault: string | null, status: 200 | 401 | 429 = 200) =>
     page(c, <LoginPage model={{ theme: themeOf(c), assets, next, fault }} />, status);
 
   const signIn = (c: Context, token: string, next: string) => {
     const client = `login ${clientOf(c)}`;
     const locked = door.lockout.remaining(client);
-    if (locked > 0) return lockedOut(locked);
+    if (locked > 0) {
+      const seconds = Math.ceil(locked / 1000);
+      c.header("retry-after", String(seconds));
+      return login(c, next, `Too many failed sign-ins from this address; try again in ${seconds} s.`, 429);
+    }
     if (!door.sessions.isAdminToken(token)) {
       door.lockout.failed(client);
       return login(c, next, "This is not the desk's admin token.", 401);
@@ -58,8 +62,8 @@ export function authRoutes(options: { door: Door; assets: string; newId(): strin
     if (session !== null && !door.sessions.isFormToken(session, form.get("form_token") ?? "")) {
       return problemResponse(problem(403, "form_expired", "Reload the page and sign out again."));
     }
-    if (session !== null) door.sessions.end(session);
-    deleteCookie(c, SESSION_COOKIE, { path: "/" });
+    if (session !== null) await door.sessions.end(session);
+    deleteCookie(c, sessionCookie(door), { path: "/", secure: door.secureCookie });
     return c.redirect("/login", 303);
   });
 

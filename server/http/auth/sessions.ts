@@ -3,11 +3,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "#tools/clock.ts";
+import type { EndedSessions } from "./ended.ts";
 
 const HOUR = 3_600_000;
 const IDLE_MS = 12 * HOUR;
 const LIFE_MS = 7 * 24 * HOUR;
 const ROTATE_AFTER_MS = HOUR / 2;
+/** A replaced cookie is good for so long: requests that were under way, answers that got lost. */
+const REPLACED_GRACE_MS = HOUR / 12;
 
 const Payload = z.object({ family: z.string(), began: z.number(), issued: z.number() });
 
@@ -21,7 +24,8 @@ export type Sessions = {
   verify(value: string): Session | null;
   /** A renewed cookie value when the present one is old enough to be replaced, else null. */
   renew(session: Session): string | null;
-  end(session: Session): void;
+  /** Signs out every browser that holds a cookie of this sign-in, for good. */
+  end(session: Session): Promise<void>;
   /** The token that forms of this session carry. */
   formToken(session: Session): string;
   isFormToken(session: Session, token: string): boolean;
@@ -36,10 +40,11 @@ function sameText(left: string, right: string, key: Buffer): boolean {
 
 export const SESSION_SECONDS = IDLE_MS / 1000;
 
-export function createSessions(options: { token: string; clock: Clock }): Sessions {
-  const { token, clock } = options;
+export function createSessions(options: { token: string; clock: Clock; ended: EndedSessions }): Sessions {
+  const { token, clock, ended } = options;
   const key = Buffer.from(hkdfSync("sha256", token, "countersign", "session cookies", 32));
-  const ended = new Map<string, number>();
+  /** When each family was last given a new cookie: older ones die soon after. */
+  const replaced = new Map<string, number>();
   const sign = (text: string) => createHmac("sha256", key).update(text).digest("base64url");
   const seal = (session: Session): string => {
     const body = Buffer.from(JSON.stringify(session)).toString("base64url");
@@ -60,14 +65,19 @@ export function createSessions(options: { token: string; clock: Clock }): Sessio
       const session = open(value);
       if (session === null || ended.has(session.family)) return null;
       const at = now();
+      const newer = replaced.get(session.family) ?? 0;
+      if (session.issued < newer && at > newer + REPLACED_GRACE_MS) return null;
       return at - session.issued < IDLE_MS && at - session.began < LIFE_MS ? session : null;
     },
-    renew: (session) =>
-      now() - session.issued < ROTATE_AFTER_MS ? null : seal({ ...session, issued: now() }),
-    end(session) {
-      for (const [family, until] of ended) if (until < now()) ended.delete(family);
-      ended.set(session.family, session.began + LIFE_MS);
+    renew(session) {
+      const at = now();
+      if (at - session.issued < ROTATE_AFTER_MS) return null;
+      for (const [family, since] of replaced) if (at - since > IDLE_MS) replaced.delete(family);
+      // Several requests may carry the old cookie at once: each gets a new one, all of them good.
+      if ((replaced.get(session.family) ?? 0) <= session.issued) replaced.set(session.family, at);
+      return seal({ ...session, issued: at });
     },
+    end: (session) => ended.add(session.family, session.began + LIFE_MS, now()),
     formToken: (session) => sign(`form|${session.family}`),
     isFormToken: (session, candidate) => sameText(candidate, sign(`form|${session.family}`), key),
     isAdminToken: (candidate) => sameText(candidate, token, key),

@@ -128,6 +128,24 @@ describe("config: the gateway's certificate", () => {
   });
 });
 
+describe("config: reached from elsewhere", () => {
+  test("warns beyond loopback, and says what a TLS proxy still needs", () => {
+    const [plain] = load({ HOST: "0.0.0.0" }).notices;
+    expect(plain).toMatch(/0\.0\.0\.0.*readably.*web\.secureCookie: true/);
+    const behind = yaml("web:\n  secureCookie: true\n  trustedProxies: [10.0.0.0/8, ::1]\n");
+    const config = load({ HOST: "0.0.0.0" }, { configFile: behind });
+    expect(config.web).toEqual({ secureCookie: true, trustedProxies: ["10.0.0.0/8", "::1"] });
+    expect(config.notices).toEqual([expect.stringMatching(/let only the TLS proxy reach it/)]);
+  });
+
+  test("refuses a proxy that is no address", () => {
+    const odd = yaml("web:\n  trustedProxies: [proxy.example]\n");
+    expect(faultsOf(() => load({}, { configFile: odd }))).toEqual([
+      expect.stringMatching(/web\.trustedProxies\.0: an address or a network/),
+    ]);
+  });
+});
+
 describe("config: live trading", () => {
   const live = { PAPER_TRADING_MODE: "false", IBKR_GATEWAY_URL: "https://localhost:5000" };
 

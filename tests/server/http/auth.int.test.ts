@@ -1,7 +1,7 @@
 // Who may come in: token, session, lockout, foreign origins, forms; and what every answer carries.
 import { describe, expect, test } from "vitest";
 import { testDatabase } from "#tests/support/database.ts";
-import { ORIGIN, TOKEN, webFixture } from "./fixture/web.ts";
+import { ORIGIN, TOKEN, type Web, webFixture } from "./fixture/web.ts";
 
 const database = await testDatabase();
 const web = await webFixture(database);
@@ -106,6 +106,36 @@ describe("a browser", () => {
     const out = await own.post("/logout", {});
     expect(out.headers.get("location")).toBe("/login");
     expect((await own.page("/orders")).status).toBe(303);
+    // A copied cookie does not come to life again with the next start of the desk.
+    const restarted = await webFixture(database);
+    const copied = await restarted.app.request(`${ORIGIN}/orders`, { headers: { cookie: own.cookie } });
+    expect(copied.status).toBe(303);
+  });
+
+  test("behind TLS gets a cookie that is bound to this host and never travels without", async () => {
+    const own = await webFixture(database, { auth: { token: TOKEN, secureCookie: true } });
+    const answer = await own.app.request(`${ORIGIN}/login?token=${TOKEN}`);
+    const cookie = answer.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/^__Host-countersign_session=/);
+    expect(cookie).toContain("; Secure");
+    expect(cookie).toContain("; Path=/");
+    expect(cookie).not.toContain("Domain");
+    expect((await own.page("/orders")).status).toBe(200);
+    const unbound = own.cookie.replace("__Host-", "");
+    const plain = await own.app.request(`${ORIGIN}/orders`, { headers: { cookie: unbound } });
+    expect(plain.status).toBe(303);
+    const out = await own.post("/logout", {});
+    expect(out.headers.get("set-cookie")).toMatch(/^__Host-countersign_session=;/);
+  });
+
+  test("that is locked out is told on the page when it may try again", async () => {
+    const own = await webFixture(database);
+    const wrong = () => own.app.request(`${ORIGIN}/login`, form({ token: "no", next: "/" }));
+    for (let count = 0; count < 5; count += 1) await wrong();
+    const locked = await wrong();
+    expect(locked.status).toBe(429);
+    expect(Number(locked.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await locked.text()).toContain("try again in 30 s");
   });
 
   test("cannot be made to post by another site", async () => {
@@ -137,6 +167,43 @@ describe("a browser", () => {
       body: '{"reason":"x"}',
     });
     expect(foreign.status).toBe(403);
+  });
+});
+
+describe("behind a proxy", () => {
+  const incoming = (remoteAddress: string) => ({
+    incoming: { socket: { remoteAddress, remotePort: 1, remoteFamily: "IPv4" } },
+  });
+  const wrong = (own: Web, socket: string, forwardedFor: string) =>
+    own.app.fetch(
+      new Request(`${ORIGIN}/api/executions`, {
+        headers: { authorization: "Bearer wrong", "x-forwarded-for": forwardedFor },
+      }),
+      incoming(socket),
+    );
+
+  test("that the owner has named, each client has a lockout of its own", async () => {
+    const own = await webFixture(database, {
+      auth: { token: TOKEN, secureCookie: true, trustedProxies: ["10.0.0.0/8"] },
+    });
+    // What the client itself wrote before the proxy's word changes nothing.
+    for (let count = 0; count < 5; count += 1)
+      expect((await wrong(own, "10.0.0.1", `1.2.3.${count}, 203.0.113.7`)).status).toBe(401);
+    expect((await wrong(own, "10.0.0.1", "9.9.9.9, 203.0.113.7")).status).toBe(429);
+    expect((await wrong(own, "10.0.0.1", "203.0.113.8")).status).toBe(401);
+    expect((await wrong(own, "::ffff:10.0.0.1", "203.0.113.7, 10.2.2.2")).status).toBe(429);
+  });
+
+  test("that nobody has named, the header is not believed", async () => {
+    const own = await webFixture(database);
+    for (let count = 0; count < 5; count += 1)
+      expect((await wrong(own, "198.51.100.9", `203.0.113.${count}`)).status).toBe(401);
+    expect((await wrong(own, "198.51.100.9", "203.0.113.99")).status).toBe(429);
+    // One IPv6 customer has a whole /64.
+    for (let count = 0; count < 5; count += 1)
+      expect((await wrong(own, `2001:db8:1:2::${count}`, "")).status).toBe(401);
+    expect((await wrong(own, "2001:db8:1:2:ffff::1", "")).status).toBe(429);
+    expect((await wrong(own, "2001:db8:1:3::1", "")).status).toBe(401);
   });
 });
 

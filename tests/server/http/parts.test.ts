@@ -32,7 +32,8 @@ function clockAt(start: number) {
 }
 
 describe("sessions", () => {
-  const options = { token: "a-token-for-tests-only", clock: clockAt(1_000_000) };
+  const ended = { has: () => false, add: async () => undefined };
+  const options = { token: "a-token-for-tests-only", clock: clockAt(1_000_000), ended };
 
   test("of one token are worth nothing under another", () => {
     const value = createSessions(options).begin("one");
@@ -51,6 +52,25 @@ describe("sessions", () => {
       clock.skip(6 * 3_600_000);
     }
     expect(sessions.verify(value)).toBeNull();
+  });
+
+  test("give a new cookie each half hour, and the replaced one dies soon after", () => {
+    const clock = clockAt(0);
+    const sessions = createSessions({ ...options, clock });
+    const first = sessions.begin("one");
+    const session = sessions.verify(first);
+    if (session === null) throw new Error("no session");
+    expect(sessions.renew(session)).toBeNull();
+    clock.skip(31 * 60_000);
+    // Two requests at once each get one: both are good.
+    const renewed = sessions.renew(session) ?? "";
+    clock.skip(1_000);
+    const alsoRenewed = sessions.renew(session) ?? "";
+    expect(sessions.verify(first)).not.toBeNull();
+    clock.skip(6 * 60_000);
+    expect(sessions.verify(first)).toBeNull();
+    expect(sessions.verify(renewed)?.family).toBe("one");
+    expect(sessions.verify(alsoRenewed)?.family).toBe("one");
   });
 
   test("have form tokens of their own", () => {
