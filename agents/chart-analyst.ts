@@ -24,7 +24,7 @@ export async function analyseChart(input: AnalystInput, ctx: AgentContext): Prom
           ? "No picture is attached: work from the values alone."
           : "The picture is attached.",
       chart: chartDescriptionText(chart.description),
-      guide: valueGuide(),
+      guide: valueGuide(chart.values),
       values: chart.values,
     },
     chart.png,

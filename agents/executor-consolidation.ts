@@ -8,6 +8,7 @@ import { openSession } from "./model/exchange.ts";
 import { answerStructured } from "./model/structured.ts";
 import { assess, wrongSymbol } from "./objections.ts";
 import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
+import { leadingOf } from "./timeframes.ts";
 
 export type ConsolidationAnswer = Answered & { consolidation: Consolidation };
 
@@ -16,12 +17,12 @@ export async function consolidate(
   input: ConsolidationInput,
   ctx: AgentContext,
 ): Promise<ConsolidationAnswer> {
-  const { subject, daily, weekly, portfolio } = input;
+  const { subject, portfolio } = input;
   const messages = promptMessages(ctx.template, {
     symbol: subject.symbol,
-    task: taskBlock(ctx.template.stage, subject, daily.values.asOf),
+    task: taskBlock(ctx.template.stage, subject, leadingOf(input).values.asOf),
     portfolio: portfolioBlock(portfolio, subject),
-    ...reportBlocks(daily, weekly),
+    ...reportBlocks(input),
   });
   const { value, checked, llmCallId } = await answerStructured(openSession(ctx), {
     messages,

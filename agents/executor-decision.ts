@@ -9,17 +9,18 @@ import { openSession } from "./model/exchange.ts";
 import { answerStructured, type Objection } from "./model/structured.ts";
 import { assess, wrongSymbol } from "./objections.ts";
 import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
+import { leadingOf } from "./timeframes.ts";
 import { withToolResults } from "./tool-loop.ts";
 
 export type DecisionAnswer = Answered & { decision: TradeDecision };
 
 /** @throws ModelError when no grounded decision came back: nothing is decided in its place. */
 export async function decide(input: DecisionInput, ctx: AgentContext): Promise<DecisionAnswer> {
-  const { subject, daily, weekly, portfolio, consolidation, limits, revision } = input;
+  const { subject, portfolio, consolidation, limits, revision } = input;
   const session = openSession(ctx);
   const messages = promptMessages(ctx.template, {
     symbol: subject.symbol,
-    task: taskBlock(ctx.template.stage, subject, daily.values.asOf),
+    task: taskBlock(ctx.template.stage, subject, leadingOf(input).values.asOf),
     limits: {
       minRCoefficient: Number(limits.minRCoefficient),
       minProfitMargin: Number(limits.minProfitMargin),
@@ -29,7 +30,7 @@ export async function decide(input: DecisionInput, ctx: AgentContext): Promise<D
     portfolio: portfolioBlock(portfolio, subject),
     consolidation,
     revision,
-    ...reportBlocks(daily, weekly),
+    ...reportBlocks(input),
   });
   const { value, checked, llmCallId } = await answerStructured(session, {
     messages: await withToolResults(session, messages),

@@ -15,6 +15,7 @@ import { checkProse, type Finding } from "./numbers/check-prose.ts";
 import { checkDecisionPrices } from "./numbers/decision-prices.ts";
 import { type KnownNumber, type KnownNumbers, knownNumbers } from "./numbers/known.ts";
 import { findRepeated, LEVEL_TOLERANCE, nearest, repeats, stated } from "./numbers/match.ts";
+import { leadingOf } from "./timeframes.ts";
 
 /** A report against the chart it was made from. */
 export function groundReport(report: AnalystReport, stored: StoredNumbers): Grounding {
@@ -62,7 +63,7 @@ export function groundDecision(answer: ProposedDecision, input: DecisionInput): 
     ...ratiosOfStated(answer.analysis, answer.currentPrice),
   ]);
   return toGrounding([
-    ...checkDecisionPrices(answer, input.daily.values),
+    ...checkDecisionPrices(answer, leadingOf(input).values),
     ...checkProse("analysis", answer.analysis, known),
   ]);
 }

@@ -41,10 +41,11 @@ export type OpenTrade = {
   thesis: string;
 };
 
+/** A timeframe that the workflow does not look at is null; one of them is always there. */
 export type ConsolidationInput = {
   subject: Subject;
-  daily: ReportMaterial;
-  weekly: ReportMaterial;
+  daily: ReportMaterial | null;
+  weekly: ReportMaterial | null;
   portfolio: PortfolioMaterial;
 };
 

@@ -4,8 +4,8 @@ import { type PromptInputs, renderPrompt } from "#prompts/render.ts";
 import type { PromptTemplate } from "#prompts/template.ts";
 import type { SessionDate } from "#store/model/ids.ts";
 import type { AgentStage } from "#store/model/run.ts";
-import { VALUE_DEFINITIONS } from "#tools/indicators/index.ts";
-import type { PortfolioMaterial, ReportMaterial, Subject } from "./inputs.ts";
+import { type ComputedValues, isChosen, VALUE_DEFINITIONS, VALUE_NAMES } from "#tools/indicators/index.ts";
+import type { ConsolidationInput, PortfolioMaterial, Subject } from "./inputs.ts";
 import { imagePart } from "./model/stored-messages.ts";
 
 /** System and user message; the picture, if any, stands after the text. */
@@ -25,20 +25,21 @@ export function taskBlock(stage: AgentStage, subject: Subject, asOf: SessionDate
   return { stage, symbol, name, currency, indexReplay, asOf };
 }
 
-/** One line per key of a value block. */
-export function valueGuide(): string {
-  return Object.entries(VALUE_DEFINITIONS)
+/** One line per key that a value block of these indicators may have. */
+export function valueGuide({ indicators }: Pick<ComputedValues, "indicators">): string {
+  return VALUE_NAMES.filter((name) => isChosen(name, indicators))
+    .map((name) => [name, VALUE_DEFINITIONS[name]] as const)
     .map(([key, { unit, meaning }]) => `- ${key} (${unit}): ${meaning}`)
     .join("\n");
 }
 
-/** Reports of both analysts, as data for the next agent. */
-export function reportBlocks(daily: ReportMaterial, weekly: ReportMaterial) {
+/** The analysts' reports and their values, as data for the next agent; null where the workflow has no such chart. */
+export function reportBlocks({ daily, weekly }: Pick<ConsolidationInput, "daily" | "weekly">) {
   return {
-    daily_report: daily.report,
-    weekly_report: weekly.report,
-    daily_values: daily.values,
-    weekly_values: weekly.values,
+    daily_report: daily?.report ?? null,
+    weekly_report: weekly?.report ?? null,
+    daily_values: daily?.values ?? null,
+    weekly_values: weekly?.values ?? null,
   };
 }
 

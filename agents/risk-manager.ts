@@ -7,20 +7,21 @@ import { openSession } from "./model/exchange.ts";
 import { answerStructured, type Objection } from "./model/structured.ts";
 import { assess } from "./objections.ts";
 import { portfolioBlock, promptMessages, reportBlocks, taskBlock } from "./prompt-messages.ts";
+import { leadingOf } from "./timeframes.ts";
 
 export type ReviewAnswer = Answered & { review: RiskReview };
 
 /** @throws ModelError when no usable review came back: an order that nobody reviewed is not sent. */
 export async function reviewRisk(input: RiskReviewInput, ctx: AgentContext): Promise<ReviewAnswer> {
-  const { subject, daily, weekly, portfolio, consolidation, decision, verdict } = input;
+  const { subject, portfolio, consolidation, decision, verdict } = input;
   const messages = promptMessages(ctx.template, {
     symbol: subject.symbol,
-    task: taskBlock(ctx.template.stage, subject, daily.values.asOf),
+    task: taskBlock(ctx.template.stage, subject, leadingOf(input).values.asOf),
     portfolio: portfolioBlock(portfolio, subject),
     consolidation,
     decision,
     verdict,
-    ...reportBlocks(daily, weekly),
+    ...reportBlocks(input),
   });
   const { value, checked, llmCallId } = await answerStructured(openSession(ctx), {
     messages,

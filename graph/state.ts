@@ -50,8 +50,10 @@ export const MarketFacts = z.object({
   upTo: SessionDate,
   /** Seconds by which the bars lag. */
   delaySeconds: z.number().int().nonnegative(),
+  /** Always there: the rules price, size and stop orders by daily bars, whatever the agents look at. */
   daily: SeriesFacts,
-  weekly: SeriesFacts,
+  /** Null where the workflow has no weekly chart. */
+  weekly: SeriesFacts.nullable(),
 });
 export type MarketFacts = z.infer<typeof MarketFacts>;
 
@@ -74,7 +76,9 @@ const ChartIds = z.object({
   /** Of the picture: what the model saw. */
   sha256: Sha256,
 });
-export const ChartFacts = z.object({ daily: ChartIds, weekly: ChartIds });
+export type ChartIds = z.infer<typeof ChartIds>;
+/** Null where the workflow has no such chart; one is always there. */
+export const ChartFacts = z.object({ daily: ChartIds.nullable(), weekly: ChartIds.nullable() });
 export type ChartFacts = z.infer<typeof ChartFacts>;
 
 export const AnalystFacts = z.object({ reportId: z.uuid(), llmCallId: LlmCallId, stance: Stance });
@@ -107,6 +111,8 @@ export const ReviewFacts = z.object({
   codes: z.array(z.string()),
   /** The order after the review: never larger than the verdict's; null after a veto. */
   plan: OrderPlan.nullable(),
+  /** The workflow only advises: the run ends here, nobody is asked and nothing is sent. */
+  advice: z.boolean().default(false),
 });
 export type ReviewFacts = z.infer<typeof ReviewFacts>;
 
@@ -139,7 +145,7 @@ export type OrderFacts = z.infer<typeof OrderFacts>;
 
 export const Outcome = z.object({
   status: z.enum(["done", "denied", "abstained"]),
-  /** Stable word: hold, filled, canceled, rejected, rejected_by_person, expired, dry_run, denied, vetoed, abstained, … */
+  /** Stable word: hold, advice, filled, canceled, rejected, rejected_by_person, expired, dry_run, denied, vetoed, abstained, … */
   code: z.string(),
   reason: z.string().nullable(),
 });
@@ -153,11 +159,11 @@ export const DeskState = new StateSchema({
   market: MarketFacts.nullable().default(null),
   /** market_data: the account beside it. */
   portfolio: PortfolioFacts.nullable().default(null),
-  /** charts: the artifacts of both timeframes. */
+  /** charts: the artifacts of the timeframes looked at. */
   pictures: ChartFacts.nullable().default(null),
-  /** technical_analyst: the daily report. */
+  /** technical_analyst: the daily report; stays null where the workflow has no daily chart. */
   technical: AnalystFacts.nullable().default(null),
-  /** weekly_trend: the weekly report. */
+  /** weekly_trend: the weekly report; stays null where the workflow has no weekly chart. */
   weekly: AnalystFacts.nullable().default(null),
   /** Any agent: both analysts may add to it in the same step. */
   abstentions: new ReducedValue(

@@ -1,11 +1,12 @@
 // The read-only tools that agents may be offered. Pure over the bars and values given: nothing later than their end is
 // reachable, nothing is written, no order can be placed from here.
 import { z } from "zod";
-import type { Bar } from "#store/model/bar.ts";
+import type { Bar, Timeframe } from "#store/model/bar.ts";
 import { InputError } from "#store/model/errors.ts";
 import { SessionDate } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
-import { INDICATOR_NAMES, type IndicatorTable } from "#tools/indicators/index.ts";
+import { INDICATORS, type Indicator } from "#store/model/workflow/definition.ts";
+import { COLUMN_INDICATOR, INDICATOR_NAMES, type IndicatorTable } from "#tools/indicators/index.ts";
 
 /** A tool an agent may call: read-only, its input checked by zod before `run` sees it. The result is data. */
 export type AgentTool = {
@@ -17,20 +18,33 @@ export type AgentTool = {
 };
 
 /** Finished bars up to the run's as-of date, and the indicators computed from exactly these. */
-export type ToolMaterial = { bars: readonly Bar[]; table: IndicatorTable };
+export type ToolMaterial = {
+  bars: readonly Bar[];
+  table: IndicatorTable;
+  /** Daily when absent. */
+  timeframe?: Timeframe;
+  /** Whose values may be looked up besides ATR; all when absent. */
+  indicators?: readonly Indicator[];
+};
 
 const MAX_BARS = 60;
+/** A week is known by the date of its first session. */
+const PERIOD = { daily: "session", weekly: "week, known by its first session" } as const;
 
-/** Tools over one daily series. */
+/** Tools over one series. */
 export function readOnlyTools(material: ToolMaterial): AgentTool[] {
   return [indicatorAt(material), barsBetween(material), rewardToRisk];
 }
 
-function indicatorAt({ table }: ToolMaterial): AgentTool {
-  const input = z.object({ indicator: z.enum(INDICATOR_NAMES), date: SessionDate });
+function indicatorAt({ table, timeframe = "daily", indicators = INDICATORS }: ToolMaterial): AgentTool {
+  const names = INDICATOR_NAMES.filter((name) => {
+    const indicator = COLUMN_INDICATOR[name];
+    return indicator === null || indicators.includes(indicator);
+  });
+  const input = z.object({ indicator: z.enum(names), date: SessionDate });
   return tool({
     name: "indicator_at",
-    description: "Value of one daily indicator at the close of one past session; null while it is not ready.",
+    description: `Value of one ${timeframe} indicator at the close of one past ${PERIOD[timeframe]}; null while it is not ready.`,
     input,
     answer: ({ indicator, date }) => {
       const index = table.dates.indexOf(date);
@@ -40,11 +54,11 @@ function indicatorAt({ table }: ToolMaterial): AgentTool {
   });
 }
 
-function barsBetween({ bars }: ToolMaterial): AgentTool {
+function barsBetween({ bars, timeframe = "daily" }: ToolMaterial): AgentTool {
   const input = z.object({ from: SessionDate, to: SessionDate });
   return tool({
     name: "bars_between",
-    description: `Daily bars from one date to another, both included, ${MAX_BARS} at most.`,
+    description: `${timeframe === "daily" ? "Daily" : "Weekly"} bars from one date to another, both included, ${MAX_BARS} at most.`,
     input,
     answer: ({ from, to }) => {
       const found = bars.filter((bar) => bar.date >= from && bar.date <= to);

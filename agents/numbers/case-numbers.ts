@@ -1,6 +1,7 @@
 // The numbers of a whole case: both timeframes, account, decision, and what follows from them by plain arithmetic. Pure.
 import type { decisionFigures } from "../decision-figures.ts";
 import type { ConsolidationInput } from "../inputs.ts";
+import { leadingOf, materialsOf } from "../timeframes.ts";
 import { type KnownNumber, type KnownNumbers, knownNumbers } from "./known.ts";
 import { proseNumbers } from "./prose.ts";
 
@@ -9,35 +10,32 @@ export function knownOf(input: ConsolidationInput, further: readonly KnownNumber
   const { account, positions, openOrders, openTrade } = input.portfolio;
   const money = (name: string, value: string | null): KnownNumber[] =>
     value === null ? [] : [{ name: `account ${name}`, value: Number(value), unit: "price" }];
-  return knownNumbers(
-    [input.daily, input.weekly],
-    [
-      ...further,
-      ...money("netLiquidation", account.netLiquidation),
-      ...money("availableFunds", account.availableFunds),
-      ...money("grossPositionValue", account.grossPositionValue),
-      ...positions
-        .filter((position) => position.symbol === input.subject.symbol)
-        .flatMap((position) => [
-          ...money("quantity", position.quantity),
-          ...money("averageCost", position.averageCost),
-          ...money("marketPrice", position.marketPrice),
-          ...money("unrealizedPnl", position.unrealizedPnl),
-        ]),
-      ...openOrders.flatMap((order) => [
-        ...money("order quantity", order.quantity),
-        ...money("order limit", order.limitPrice),
-        ...money("order stop", order.stopPrice),
+  return knownNumbers(materialsOf(input), [
+    ...further,
+    ...money("netLiquidation", account.netLiquidation),
+    ...money("availableFunds", account.availableFunds),
+    ...money("grossPositionValue", account.grossPositionValue),
+    ...positions
+      .filter((position) => position.symbol === input.subject.symbol)
+      .flatMap((position) => [
+        ...money("quantity", position.quantity),
+        ...money("averageCost", position.averageCost),
+        ...money("marketPrice", position.marketPrice),
+        ...money("unrealizedPnl", position.unrealizedPnl),
       ]),
-      ...(openTrade === null
-        ? []
-        : [
-            ...money("entryPrice", openTrade.entryPrice),
-            ...money("openTrade target", openTrade.targetPrice),
-            ...money("openTrade stop", openTrade.stopPrice),
-          ]),
-    ],
-  );
+    ...openOrders.flatMap((order) => [
+      ...money("order quantity", order.quantity),
+      ...money("order limit", order.limitPrice),
+      ...money("order stop", order.stopPrice),
+    ]),
+    ...(openTrade === null
+      ? []
+      : [
+          ...money("entryPrice", openTrade.entryPrice),
+          ...money("openTrade target", openTrade.targetPrice),
+          ...money("openTrade stop", openTrade.stopPrice),
+        ]),
+  ]);
 }
 
 /** The figures of a decision, by their own names after `prefix`. */
@@ -56,10 +54,10 @@ export function figuresOf(figures: ReturnType<typeof decisionFigures>, prefix: s
 }
 
 /** Distances that traders think in: a stop "two ATR below the close" may be told with its price. */
-export function multiplesOfAtr({ daily, weekly }: ConsolidationInput): KnownNumber[] {
-  const close = daily.values.values.close;
+export function multiplesOfAtr(input: ConsolidationInput): KnownNumber[] {
+  const close = leadingOf(input).values.values.close;
   if (close === undefined) return [];
-  return [daily, weekly].flatMap(({ values: { values, timeframe } }) => {
+  return materialsOf(input).flatMap(({ values: { values, timeframe } }) => {
     const { atr14 } = values;
     if (atr14 === undefined) return [];
     return [0.5, 1, 1.5, 2, 2.5, 3, 4].flatMap((times): KnownNumber[] => [

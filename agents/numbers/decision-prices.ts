@@ -2,17 +2,18 @@
 // reach. Pure. Whether the trade is good enough is the risk gate's question, not this one's.
 import type { GroundingCheck, ProposedDecision } from "#store/model/decision.ts";
 import type { ComputedValues } from "#tools/indicators/index.ts";
+import { dayRange } from "../timeframes.ts";
 import type { Finding } from "./check-prose.ts";
 
 /** The close may be restated 0.1 % off. */
 const PRICE_TOLERANCE = 0.001;
-/** Farther than so many ATR(14) from the close is no target (stop) of a trade read from these charts. */
+/** Farther than so many daily ATR(14) from the close is no target (stop) of a trade read from these charts. */
 const TARGET_REACH_ATR = 15;
 const STOP_REACH_ATR = 8;
 
-/** Findings for currentPrice, targetPrice and stopPrice; all decisive. */
-export function checkDecisionPrices(answer: ProposedDecision, daily: ComputedValues): Finding[] {
-  const close = daily.values.close ?? null;
+/** Findings for currentPrice, targetPrice and stopPrice, held against the leading timeframe's block; all decisive. */
+export function checkDecisionPrices(answer: ProposedDecision, block: ComputedValues): Finding[] {
+  const close = block.values.close ?? null;
   const { currentPrice, targetPrice, stopPrice, signal } = answer;
   const isClose = close !== null && Math.abs(currentPrice - close) <= PRICE_TOLERANCE * close * (1 + 1e-9);
   const findings = [
@@ -25,7 +26,7 @@ export function checkDecisionPrices(answer: ProposedDecision, daily: ComputedVal
     }),
   ];
   if (signal === "HOLD" || targetPrice === null || stopPrice === null || close === null) return findings;
-  const atr = daily.values.atr14 ?? close * 0.02;
+  const atr = dayRange(block) ?? close * 0.02;
   const side = signal === "BUY" ? 1 : -1;
   return [
     ...findings,

@@ -58,7 +58,9 @@ function fromValues(block: ComputedValues): KnownNumber[] {
       ...(["open", "high", "low", "close"] as const).flatMap((field) =>
         price(`${field} ${bar.date}`, bar[field]),
       ),
-      { name: `volume ${bar.date}`, value: bar.volume, unit: "shares" as const },
+      ...(bar.volume === undefined
+        ? []
+        : [{ name: `volume ${bar.date}`, value: bar.volume, unit: "shares" as const }]),
     ]),
   ];
 }

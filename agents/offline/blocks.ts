@@ -16,18 +16,19 @@ const Portfolio = z.object({
   openOrders: z.array(z.object({ leg: z.string(), side: z.string() })),
 });
 
-const Both = z.object({
+/** A timeframe that the workflow does not look at is null, its report with its values. */
+const Case = z.object({
   task: Task,
-  daily_report: AnalystReport,
-  weekly_report: AnalystReport,
-  daily_values: ComputedValues,
-  weekly_values: ComputedValues,
+  daily_report: AnalystReport.nullable(),
+  weekly_report: AnalystReport.nullable(),
+  daily_values: ComputedValues.nullable(),
+  weekly_values: ComputedValues.nullable(),
   portfolio: Portfolio,
 });
 
 export const ChartBlocks = z.object({ task: Task, values: ComputedValues });
-export const ConsolidationBlocks = Both;
-export const DecisionBlocks = Both.extend({
+export const ConsolidationBlocks = Case;
+export const DecisionBlocks = Case.extend({
   consolidation: Consolidation,
   limits: z.object({
     minRCoefficient: z.number(),
@@ -37,7 +38,7 @@ export const DecisionBlocks = Both.extend({
   }),
   revision: z.object({ verdict: RiskVerdict }).nullable(),
 });
-export const ReviewBlocks = Both.extend({
+export const ReviewBlocks = Case.extend({
   consolidation: Consolidation,
   decision: TradeDecision,
   verdict: RiskVerdict,

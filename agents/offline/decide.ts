@@ -7,11 +7,12 @@ import type { ProposedDecision } from "#store/model/decision.ts";
 import type { DecisionBlocks } from "./blocks.ts";
 import { type Plan, planTrade } from "./plan.ts";
 
-const STRATEGY = "offline rules: three-of-four confirmation";
+const STRATEGY = "offline rules: signs that confirm each other";
 
 export function decideByRules(blocks: DecisionBlocks): ProposedDecision {
   const { task, daily_values: daily, weekly_values: weekly, consolidation, limits } = blocks;
-  const price = daily.values.close ?? daily.recent.at(-1)?.close ?? 0;
+  const leading = daily ?? weekly;
+  const price = leading?.values.close ?? leading?.recent.at(-1)?.close ?? 0;
   const hold = (reason: string): ProposedDecision => ({
     symbol: task.symbol,
     signal: "HOLD",
@@ -23,7 +24,7 @@ export function decideByRules(blocks: DecisionBlocks): ProposedDecision {
   });
   const side = sideOf(blocks);
   if (typeof side === "string") return hold(side);
-  const plan = planTrade(daily, weekly, side);
+  const plan = planTrade({ daily, weekly }, side);
   if (plan === undefined) return hold("the average true range is not ready, so no stop can be set");
   if (plan.rCoefficient < limits.minRCoefficient) {
     return hold(`${figures(plan)}, and R is below the strategy's ${limits.minRCoefficient}`);

@@ -17,7 +17,8 @@ const LEVELS = 3;
 export function reportDaily({ task, values }: ChartBlocks): AnalystReport {
   const votes = dailyVotes(values);
   const stance = dailyStance(votes);
-  const trend = votes[0]?.sign ?? 0;
+  const averages = votes.find(({ about }) => about === "trend");
+  const trend = averages?.sign ?? (stance === "bullish" ? 1 : stance === "bearish" ? -1 : 0);
   return reportOf({ symbol: task.symbol, values, votes, stance, trend });
 }
 
@@ -38,7 +39,10 @@ type ReportOf = {
 
 function reportOf({ symbol, values: block, votes, stance, trend }: ReportOf): AnalystReport {
   const { values, levels, timeframe } = block;
-  const tally = `${count(votes, 1)} of ${votes.length} signs are bullish, ${count(votes, -1)} bearish`;
+  const tally =
+    votes.length === 0
+      ? "the workflow looks at nothing that gives a sign"
+      : `${count(votes, 1)} of ${votes.length} signs are bullish, ${count(votes, -1)} bearish`;
   return {
     symbol,
     stance,
@@ -64,10 +68,10 @@ function invalidationOf(stance: Stance, { supertrend }: ComputedValues["values"]
 
 export function consolidateByRules(blocks: ConsolidationBlocks): Consolidation {
   const { task, daily_report: daily, weekly_report: weekly } = blocks;
-  const { stance, agreement } = consolidated(daily.stance, weekly.stance);
+  const { stance, agreement } = consolidated(daily?.stance ?? null, weekly?.stance ?? null);
   const reasons = (wanted: boolean) =>
     [daily, weekly].flatMap((report, index) =>
-      report.stance !== "neutral" && (report.stance === stance) === wanted
+      report !== null && report.stance !== "neutral" && (report.stance === stance) === wanted
         ? [
             `The ${index === 0 ? "daily" : "weekly"} reading is ${report.stance}, its trend is ${report.trend}.`,
           ]
@@ -78,7 +82,10 @@ export function consolidateByRules(blocks: ConsolidationBlocks): Consolidation {
     symbol: task.symbol,
     stance,
     agreement,
-    summary: `The daily reading is ${daily.stance} and the weekly one ${weekly.stance}: they ${words[agreement]}, the whole is ${stance}.`,
+    summary:
+      daily === null || weekly === null
+        ? `Only the ${daily === null ? "weekly" : "daily"} chart was read: it is ${stance}.`
+        : `The daily reading is ${daily.stance} and the weekly one ${weekly.stance}: they ${words[agreement]}, the whole is ${stance}.`,
     reasonsFor: reasons(true),
     reasonsAgainst: reasons(false),
   };

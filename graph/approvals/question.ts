@@ -95,7 +95,7 @@ async function whatIsShown(
     reference: shownPrice(plan, verdict.snapshot as RiskInput, market.at),
     clamps: verdict.rules.filter((rule) => rule.outcome === "clamp"),
     review: reviewOf(state),
-    charts: { daily: charts.daily.png, weekly: charts.weekly.png },
+    charts: { daily: charts.daily?.png ?? null, weekly: charts.weekly?.png ?? null },
     session: market.session,
     ...expiryOf(deps, gateway, market.session),
   };

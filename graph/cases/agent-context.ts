@@ -5,9 +5,10 @@ import { type PromptTemplate, parsePromptTemplate } from "#prompts/template.ts";
 import { answeredCall, recordLlmCall } from "#store/agents/llm-calls.ts";
 import type { LlmCallId, SymbolRunId } from "#store/model/ids.ts";
 import type { AgentStage } from "#store/model/run.ts";
+import { chartOf } from "#store/model/workflow/definition.ts";
 import { type AgentTool, readOnlyTools } from "#tools/catalog.ts";
 import type { DeskDeps } from "../desk.ts";
-import { prepare } from "../market/prepared.ts";
+import { chartSetting, prepare } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
 import { made } from "../state.ts";
 import { modelInUse, promptInUse } from "./prompt-in-use.ts";
@@ -16,13 +17,15 @@ import { modelInUse, promptInUse } from "./prompt-in-use.ts";
 const parsed = new Map<string, PromptTemplate>();
 const MOST_PARSED = 100;
 
-/** The read-only tools over the run's own daily bars, where the workflow lets the stage call any. */
+/** The read-only tools over the run's own bars, daily where it has a daily chart, where the workflow lets the stage call any. */
 async function toolsFor(deps: DeskDeps, step: NodeStep, stage: AgentStage): Promise<AgentTool[]> {
   const { run, state } = step;
   if ((run.subject.workflow.agents[stage]?.maxToolCalls ?? 0) === 0) return [];
   const market = made(state.market, "market");
-  const { bars, table } = await prepare(deps, { run, market, timeframe: "daily" });
-  return readOnlyTools({ bars, table });
+  const timeframe = chartOf(run.subject.workflow, "daily") === null ? "weekly" : "daily";
+  const { bars, table } = await prepare(deps, { run, market, timeframe });
+  const { indicators } = chartSetting(run, timeframe);
+  return readOnlyTools({ bars, table, timeframe, indicators });
 }
 
 /** @throws ConflictError `no_prompt` when the stage has no prompt version in use */

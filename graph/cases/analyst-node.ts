@@ -8,7 +8,7 @@ import type { AgentStage, NodeName } from "#store/model/run.ts";
 import { readArtifact } from "#store/runs/artifacts.ts";
 import { describeChart } from "#tools/charts/index.ts";
 import type { DeskDeps } from "../desk.ts";
-import { instrumentOf, prepare } from "../market/prepared.ts";
+import { chartSetting, instrumentOf, prepare } from "../market/prepared.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
 import { type AnalystFacts, type DeskUpdate, made } from "../state.ts";
 import { agentContext } from "./agent-context.ts";
@@ -34,8 +34,9 @@ export function analystNode(deps: DeskDeps, node: AnalystNode): NodeDefinition {
         pictureOf(deps, step, timeframe),
         agentContext(deps, step, stage),
       ]);
-      const { bars, values, table, setting } = prepared;
-      const description = describeChart(timeframe, setting.barsShown, table);
+      const { bars, values, table } = prepared;
+      const { barsShown, indicators } = chartSetting(step.run, timeframe);
+      const description = describeChart(timeframe, barsShown, { table, indicators });
       const answer = await node.analyse({ subject, chart: { values, bars, description, png } }, context);
       const { report, grounding, llmCallId } = answer;
       const { symbolRunId } = step.run.subject;
@@ -57,7 +58,7 @@ export function analystNode(deps: DeskDeps, node: AnalystNode): NodeDefinition {
 async function pictureOf(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promise<Uint8Array> {
   const inHand = step.run.scratch.png[timeframe];
   if (inHand !== undefined) return inHand;
-  const { png } = made(step.state.pictures, "pictures")[timeframe];
+  const { png } = made(made(step.state.pictures, "pictures")[timeframe], "pictures");
   const { bytes } = await readArtifact(deps.database.db, deps.objects, { id: png, signal: step.signal });
   return bytes;
 }

@@ -1,4 +1,4 @@
-// The case that executor and risk manager are given: instrument, both reports with their numbers, the portfolio.
+// The case that executor and risk manager are given: instrument, the reports with their numbers, the portfolio.
 // Effects: database reads.
 import type { ConsolidationInput, ReportMaterial } from "#agents/inputs.ts";
 import { getDecision } from "#store/agents/decisions.ts";
@@ -7,6 +7,7 @@ import type { Timeframe } from "#store/model/bar.ts";
 import type { Consolidation, TradeDecision } from "#store/model/decision.ts";
 import { InvariantError } from "#store/model/errors.ts";
 import type { DecisionId } from "#store/model/ids.ts";
+import { chartOf } from "#store/model/workflow/definition.ts";
 import type { RunContext } from "../context.ts";
 import type { DeskDeps } from "../desk.ts";
 import { instrumentOf, prepare } from "../market/prepared.ts";
@@ -25,7 +26,13 @@ export async function caseOf(deps: DeskDeps, step: NodeStep): Promise<Consolidat
   return { subject, daily, weekly, portfolio };
 }
 
-async function materialOf(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promise<ReportMaterial> {
+/** Null where the workflow does not look at the timeframe. */
+async function materialOf(
+  deps: DeskDeps,
+  step: NodeStep,
+  timeframe: Timeframe,
+): Promise<ReportMaterial | null> {
+  if (chartOf(step.run.subject.workflow, timeframe) === null) return null;
   const market = made(step.state.market, "market");
   const key = timeframe === "daily" ? "technical" : "weekly";
   const { reportId } = made(step.state[key], key);

@@ -7,7 +7,7 @@ import { computeIndicators, type IndicatorTable } from "#tools/indicators/index.
 import type { LastBar } from "#tools/risk/input.ts";
 import type { DeskDeps } from "../desk.ts";
 import { loadSeries } from "../market/load-series.ts";
-import { chartSetting, instrumentOf, prepare } from "../market/prepared.ts";
+import { barsWanted, instrumentOf, prepare } from "../market/prepared.ts";
 import type { NodeStep } from "../node.ts";
 import { made } from "../state.ts";
 
@@ -29,7 +29,7 @@ export async function newestBar(deps: DeskDeps, step: Step): Promise<LastBar | n
   const upTo = lastFinishedSession(asOf);
   if (upTo === market.upTo) return runsLastBar(deps, step);
   const instrument = await instrumentOf(deps, run, market);
-  const wanted = chartSetting(run, "daily").barsLoaded;
+  const wanted = barsWanted(run, "daily");
   const of = { gateway, instrument, timeframe: "daily" as const, wanted, asOf, upTo, signal };
   const { bars, delaySeconds } = await loadSeries(deps, new Map(), of);
   return lastBar(step, { bars, table: computeIndicators(bars), delaySeconds });

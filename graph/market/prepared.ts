@@ -6,7 +6,8 @@ import { instrumentByConid } from "#store/market/instruments.ts";
 import type { Bar, Timeframe } from "#store/model/bar.ts";
 import { InvariantError, MarketDataError } from "#store/model/errors.ts";
 import type { Instrument } from "#store/model/instrument.ts";
-import type { ChartSetting } from "#store/model/strategy.ts";
+import { type ChartSetting, chartOf } from "#store/model/workflow/definition.ts";
+import { RISK_BARS } from "#store/model/workflow/steps.ts";
 import {
   type ComputedValues,
   computedValues,
@@ -16,13 +17,13 @@ import {
 import { barsFingerprint } from "#tools/market/fingerprint.ts";
 import type { RunContext } from "../context.ts";
 import type { DeskDeps } from "../desk.ts";
-import type { MarketFacts } from "../state.ts";
+import { type MarketFacts, made } from "../state.ts";
 
 export type Prepared = {
   bars: readonly Bar[];
   table: IndicatorTable;
+  /** Of the indicators that the workflow looks at on this timeframe. */
   values: ComputedValues;
-  setting: ChartSetting;
 };
 
 /** The run's instrument. */
@@ -51,17 +52,24 @@ export async function prepare(
   const [bars, instrument] = await Promise.all([barsOf(deps, of), instrumentOf(deps, run, market)]);
   const table = computeIndicators(bars);
   const { symbol, currency } = instrument;
-  const setting = chartSetting(run, timeframe);
-  const prepared = { bars, table, values: computedValues({ symbol, timeframe, currency, table }), setting };
+  const chart = chartOf(run.subject.workflow, timeframe);
+  const chosen = chart === null ? {} : { indicators: chart.indicators };
+  const values = computedValues({ symbol, timeframe, currency, table, ...chosen });
+  const prepared = { bars, table, values };
   run.scratch.prepared[timeframe] = prepared;
   return prepared;
 }
 
 /** The workflow's chart of a timeframe. @throws InvariantError when it has none */
 export function chartSetting(run: RunContext, timeframe: Timeframe): ChartSetting {
-  const setting = run.subject.workflow.charts.find((chart) => chart.timeframe === timeframe);
-  if (setting === undefined) throw new InvariantError(`the workflow draws no ${timeframe} chart`);
+  const setting = chartOf(run.subject.workflow, timeframe);
+  if (setting === null) throw new InvariantError(`the workflow draws no ${timeframe} chart`);
   return setting;
+}
+
+/** Finished bars to load: as the chart says, and for the rules where there is no daily chart. */
+export function barsWanted(run: RunContext, timeframe: Timeframe): number {
+  return chartOf(run.subject.workflow, timeframe)?.barsLoaded ?? RISK_BARS;
 }
 
 async function barsOf(
@@ -71,7 +79,7 @@ async function barsOf(
   const { run, market, timeframe } = of;
   const inHand = run.scratch.bars[timeframe];
   if (inHand !== undefined) return inHand;
-  const facts = market[timeframe];
+  const facts = made(market[timeframe], "market");
   const gateway = await run.gateway();
   const stored = await loadBars(deps.database.db, {
     source: gateway.barSource,

@@ -1,33 +1,36 @@
-// Computes the indicators once and draws both charts: picture, browser specification and numbers become artifacts.
+// Computes the indicators once and draws the workflow's charts: picture, browser specification and numbers become artifacts.
 // Effects: CPU, database, object store.
 import type { Timeframe } from "#store/model/bar.ts";
+import { chartOf } from "#store/model/workflow/definition.ts";
 import { type ArtifactRow, type SaveArtifact, saveArtifact } from "#store/runs/artifacts.ts";
 import { type ChartInput, chartSpec, marketDataDocument, renderChart } from "#tools/charts/index.ts";
 import type { DeskDeps } from "../desk.ts";
-import { instrumentOf, prepare } from "../market/prepared.ts";
+import { chartSetting, instrumentOf, prepare } from "../market/prepared.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
-import { type ChartFacts, made } from "../state.ts";
+import { type ChartIds, made } from "../state.ts";
 
 export function charts(deps: DeskDeps): NodeDefinition {
   return {
     name: "charts",
     async body(step) {
-      const [daily, weekly] = await Promise.all([draw(deps, step, "daily"), draw(deps, step, "weekly")]);
+      const chosen = (timeframe: Timeframe) =>
+        chartOf(step.run.subject.workflow, timeframe) === null ? null : draw(deps, step, timeframe);
+      const [daily, weekly] = await Promise.all([chosen("daily"), chosen("weekly")]);
       return { pictures: { daily, weekly } };
     },
   };
 }
 
-async function draw(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promise<ChartFacts["daily"]> {
+async function draw(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promise<ChartIds> {
   const { run, state, signal } = step;
   const market = made(state.market, "market");
-  const [{ symbol, currency }, { table, setting }, gateway] = await Promise.all([
+  const [{ symbol, currency }, { table }, gateway] = await Promise.all([
     instrumentOf(deps, run, market),
     prepare(deps, { run, market, timeframe }),
     run.gateway(),
   ]);
-  const { barsShown } = setting;
-  const chart: Omit<ChartInput, "size"> = { symbol, timeframe, table, barsShown };
+  const { barsShown, indicators } = chartSetting(run, timeframe);
+  const chart: Omit<ChartInput, "size"> = { symbol, timeframe, table, barsShown, indicators };
   const save = (input: Pick<SaveArtifact, "kind" | "mediaType" | "bytes" | "marketDataId" | "seriesId">) =>
     saveArtifact(deps.database.db, deps.objects, {
       ...input,
@@ -44,13 +47,14 @@ async function draw(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promi
     source,
     table,
     barsShown,
+    indicators,
   });
   const drawing = renderChart({ ...chart, size: "model" }, signal);
   const marketData = await save({
     kind: "market_data",
     mediaType: "application/json",
     bytes: json(numbers),
-    seriesId: market[timeframe].seriesId,
+    seriesId: made(market[timeframe], "market").seriesId,
   });
   const [spec, png] = await Promise.all([
     save({
@@ -67,7 +71,7 @@ async function draw(deps: DeskDeps, step: NodeStep, timeframe: Timeframe): Promi
   return idsOf({ png, spec, marketData });
 }
 
-function idsOf(of: Record<"png" | "spec" | "marketData", ArtifactRow>): ChartFacts["daily"] {
+function idsOf(of: Record<"png" | "spec" | "marketData", ArtifactRow>): ChartIds {
   return { png: of.png.id, spec: of.spec.id, marketData: of.marketData.id, sha256: of.png.sha256 };
 }
 

@@ -1,4 +1,4 @@
-// The executor: both reports and the portfolio become one consolidation, and that one decision. Two prompts, one node.
+// The executor: the reports and the portfolio become one consolidation, and that one decision. Two prompts, one node.
 // Effects: the model's calls, database. A crash between the prompts pays for the first one only once: its stored answer
 // is found again by the hash of the request, which is the same because the portfolio comes from the state.
 import { consolidate } from "#agents/executor-consolidation.ts";
@@ -10,7 +10,6 @@ import { caseOf, decisionOf } from "../cases/case.ts";
 import { verdictOf } from "../cases/verdict.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
-import { made } from "../state.ts";
 
 export function executor(deps: DeskDeps): NodeDefinition {
   return {
@@ -40,10 +39,7 @@ export function executor(deps: DeskDeps): NodeDefinition {
         grounding,
         llmCallId,
         consolidationCallId: weighed.llmCallId,
-        reportIds: [
-          made(step.state.technical, "technical").reportId,
-          made(step.state.weekly, "weekly").reportId,
-        ],
+        reportIds: [step.state.technical, step.state.weekly].flatMap((facts) => facts?.reportId ?? []),
       });
       step.run.scratch.decisions.set(saved.id, saved);
       return { decision: { decisionId: saved.id, signal: saved.signal } };

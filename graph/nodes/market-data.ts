@@ -1,8 +1,10 @@
-// Resolves the instrument, brings the bars of both timeframes up to the run's instant and refuses unusable ones.
+// Resolves the instrument, brings the bars that the workflow and the rules need up to the run's instant and refuses
+// unusable ones.
 // Effects: gateway, database.
 import { instrumentBySymbol, saveInstrument } from "#store/market/instruments.ts";
 import type { Timeframe } from "#store/model/bar.ts";
 import type { Instrument } from "#store/model/instrument.ts";
+import { chartOf } from "#store/model/workflow/definition.ts";
 import { setSymbolRunInstrument } from "#store/runs/symbol-runs.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 import { barsFingerprint } from "#tools/market/fingerprint.ts";
@@ -11,7 +13,7 @@ import { withRecentAccount } from "../cases/recent-account.ts";
 import type { DeskDeps } from "../desk.ts";
 import type { Gateway } from "../gateway.ts";
 import { type HistoryStarts, type LoadedSeries, loadSeries } from "../market/load-series.ts";
-import { chartSetting } from "../market/prepared.ts";
+import { barsWanted } from "../market/prepared.ts";
 import type { NodeDefinition, NodeStep } from "../node.ts";
 import type { MarketFacts } from "../state.ts";
 
@@ -25,23 +27,23 @@ export function marketData(deps: DeskDeps): NodeDefinition {
       const asOf = new Date(run.subject.asOf);
       const upTo = lastFinishedSession(asOf);
       const load = (timeframe: Timeframe) => {
-        const wanted = chartSetting(run, timeframe).barsLoaded;
+        const wanted = barsWanted(run, timeframe);
         return loadSeries(deps, starts, { gateway, instrument, timeframe, wanted, asOf, upTo, signal });
       };
       const [daily, weekly, portfolio] = await Promise.all([
         load("daily"),
-        load("weekly"),
+        chartOf(run.subject.workflow, "weekly") === null ? null : load("weekly"),
         portfolioFacts(deps, withRecentAccount(gateway, deps.clock), instrument),
         setSymbolRunInstrument(deps.database.db, run.subject.symbolRunId, instrument.conid),
       ]);
       run.scratch.instrument = instrument;
-      run.scratch.bars = { daily: daily.bars, weekly: weekly.bars };
+      run.scratch.bars = { daily: daily.bars, ...(weekly === null ? {} : { weekly: weekly.bars }) };
       const market: MarketFacts = {
         conid: instrument.conid,
         upTo,
-        delaySeconds: Math.max(daily.delaySeconds, weekly.delaySeconds),
+        delaySeconds: Math.max(daily.delaySeconds, weekly?.delaySeconds ?? 0),
         daily: seriesFacts(daily),
-        weekly: seriesFacts(weekly),
+        weekly: weekly === null ? null : seriesFacts(weekly),
       };
       return { market, portfolio };
     },

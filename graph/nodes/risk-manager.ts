@@ -55,6 +55,7 @@ export function riskManager(deps: DeskDeps): NodeDefinition {
           verdictId,
           codes,
           plan: reviewed,
+          advice: run.subject.workflow.orders === "advise",
         },
       };
     },

@@ -17,9 +17,9 @@ export function submitOrder(deps: DeskDeps): NodeDefinition {
     name: "submit_order",
     visit: (state) => state.order?.submissions ?? 0,
     async body({ state, run, signal, visit }) {
-      const { symbolRunId, dryRun, approval } = run.subject;
-      if (dryRun || approval === "never")
-        throw new InvariantError("a dry run reached the order path", { symbolRunId });
+      const { symbolRunId, dryRun, approval, workflow } = run.subject;
+      if (dryRun || approval === "never" || workflow.orders === "advise")
+        throw new InvariantError("a run that may not send reached the order path", { symbolRunId });
       const facts = made(state.countersign, "countersign");
       const approvalId = made(facts.approvalId, "countersign");
       const verdictId = made(facts.verdictId, "countersign");

@@ -3,8 +3,9 @@
 import { sql } from "drizzle-orm";
 import { DEFAULT_STRATEGY } from "#graph/executions/start.ts";
 import { loadPromptTemplates } from "#prompts/load.ts";
-import { activatePrompt, listPromptVersions, savePromptVersion } from "#store/agents/prompts.ts";
+import { addPromptVersion, savePromptVersion } from "#store/agents/prompts.ts";
 import { type Db, transaction } from "#store/database.ts";
+import { ConflictError } from "#store/model/errors.ts";
 import { derivedId, type StrategyId, type Ticker, type WorkflowVersionId } from "#store/model/ids.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
 import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
@@ -44,18 +45,18 @@ async function installWorkflows(tx: Db): Promise<void> {
   }
 }
 
-/** Every built-in template becomes a version; it becomes the active one only of a stage that has none yet. */
+/**
+ * Every built-in template becomes a version; the first one of a stage becomes its active one. Where a person has written a
+ * version under the same number, the built-in one takes the next: its text, number included, stays what it is.
+ */
 async function installPrompts(db: Db): Promise<void> {
-  for (const template of await loadPromptTemplates()) {
-    const { stage, version, inputs, contentHash } = template;
-    const row = await savePromptVersion(db, {
-      stage,
-      version: String(version),
-      template: template.template,
-      inputs: Object.keys(inputs),
-      contentHash,
-    });
-    const versions = await listPromptVersions(db, { stage });
-    if (!versions.some((one) => one.active)) await activatePrompt(db, row.id);
+  for (const { stage, version, template, inputs, contentHash } of await loadPromptTemplates()) {
+    const made = { template, inputs: Object.keys(inputs), contentHash };
+    try {
+      await savePromptVersion(db, { ...made, stage, version: String(version) });
+    } catch (error) {
+      if (!(error instanceof ConflictError) || error.code !== "prompt_version_taken") throw error;
+      await addPromptVersion(db, { stage, author: null, note: null }, () => made);
+    }
   }
 }

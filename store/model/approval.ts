@@ -85,7 +85,8 @@ export const ApprovalQuestion = z.object({
   clamps: z.array(RuleOutcome),
   /** The risk manager's word. */
   review: RiskReview,
-  charts: z.object({ daily: ArtifactId, weekly: ArtifactId }),
+  /** Null: the workflow does not look at that timeframe. */
+  charts: z.object({ daily: ArtifactId.nullable(), weekly: ArtifactId.nullable() }),
   /** The session that the order is meant for; null in questions of an older version. */
   session: SessionDate.nullable().default(null),
   /** UTC; unanswered by then counts as rejected. */

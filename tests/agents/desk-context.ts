@@ -1,7 +1,13 @@
 // Contexts and inputs for agents under test: counted ids, a counting clock, recorded calls. No mocks: the provider is real.
 import { createHash } from "node:crypto";
 import type { AgentContext } from "#agents/context.ts";
-import type { ConsolidationInput, DecisionInput, PortfolioMaterial, Subject } from "#agents/inputs.ts";
+import type {
+  ConsolidationInput,
+  DecisionInput,
+  PortfolioMaterial,
+  ReportMaterial,
+  Subject,
+} from "#agents/inputs.ts";
 import { consolidateByRules, reportDaily, reportWeekly } from "#agents/offline/reports.ts";
 import { createModelProvider, type ModelProvider, type OpenAiEndpoint } from "#agents/provider.ts";
 import { loadPromptTemplates } from "#prompts/load.ts";
@@ -109,7 +115,10 @@ export const emptyPortfolio: PortfolioMaterial = {
 };
 
 /** Both reports by the rules, as the graph would hand them on. */
-export function consolidationInput(asOf = BUY_DATE): ConsolidationInput {
+/** Both timeframes, which most tests are about. */
+type Whole<Input> = Input & { daily: ReportMaterial; weekly: ReportMaterial };
+
+export function consolidationInput(asOf = BUY_DATE): Whole<ConsolidationInput> {
   const [day, week] = [daily(asOf), weekly(asOf)];
   const task = { stage: "technical_analysis" as const, symbol: subject.symbol, asOf: day.values.asOf };
   return {
@@ -120,7 +129,10 @@ export function consolidationInput(asOf = BUY_DATE): ConsolidationInput {
   };
 }
 
-export function decisionInput(asOf = BUY_DATE, changes: Partial<DecisionInput> = {}): DecisionInput {
+export function decisionInput(
+  asOf = BUY_DATE,
+  changes: Partial<Omit<DecisionInput, "daily" | "weekly">> = {},
+): Whole<DecisionInput> {
   const input = consolidationInput(asOf);
   const consolidation = consolidateByRules({
     task: { stage: "consolidation", symbol: subject.symbol, asOf: input.daily.values.asOf },

@@ -39,9 +39,7 @@ test("the desk gives the number, whatever stands there", () => {
 describe("a prompt is refused with its line", () => {
   test("for an input that nobody fills, declared or not", () => {
     expect(faultsOf(decision.replace("# Task", "# Task\n{{news}}"))).toEqual([
-      expect.stringMatching(
-        /^line 35: \{\{news\}\} is filled by nobody; this stage is given symbol, task/,
-      ),
+      expect.stringMatching(/^line 36: \{\{news\}\} is filled by nobody; this stage is given symbol, task/),
     ]);
     const declared = decision
       .replace("inputs:", "inputs:\n  news: block")

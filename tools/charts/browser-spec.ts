@@ -1,7 +1,7 @@
 // The chart for a page: the PNG's own specification with its rows inline and a crosshair with the values of the bar under
 // the pointer. Pure JSON without code: vega-embed draws it with the expression interpreter (no eval).
 import { priceDecimals } from "#tools/indicators/index.ts";
-import { CHART_PANELS, COLOURS, INK, type PanelDefinition, type SeriesDefinition } from "./definition.ts";
+import { COLOURS, INK, type PanelDefinition, panelsFor, type SeriesDefinition } from "./definition.ts";
 import type { Geometry } from "./scene/geometry.ts";
 import { type ChartInput, sceneOf } from "./scene/scene.ts";
 import { CHART_FONT, type Json, type PanelSpecification, specification } from "./specification.ts";
@@ -16,13 +16,14 @@ export type BrowserChart = Json & { vconcat: readonly PanelSpecification[]; data
 export function chartSpec(input: ChartInput): BrowserChart {
   const scene = sceneOf(input);
   const { geometry } = scene;
-  const base = specification(geometry, scene.params);
+  const chosen = panelsFor(input.indicators);
+  const base = specification(geometry, scene.params, chosen);
   const decimals = priceDecimals(input.table.close.at(-1) ?? 1);
   const panels = base.vconcat.map((panel) => ({
     ...panel,
     layer: [
       ...panel.layer,
-      ...crosshair(geometry, readout(panel.name, decimals)),
+      ...crosshair(geometry, readout(chosen, panel.name, decimals)),
       touch(panel.name, geometry),
     ],
   }));
@@ -31,7 +32,7 @@ export function chartSpec(input: ChartInput): BrowserChart {
     // The page measures the text itself; in the PNG every pixel is known beforehand.
     autosize: { type: "pad" },
     padding: 8,
-    params: [...base.params, HOVER],
+    params: [...base.params, hoverOver(chosen)],
     vconcat: panels,
     datasets: scene.datasets,
   };
@@ -40,11 +41,11 @@ export function chartSpec(input: ChartInput): BrowserChart {
 const touchName = (panel: string) => `${panel}Touch`;
 
 /** One selection over all panels: the bar under the pointer. */
-const HOVER = {
+const hoverOver = (panels: readonly PanelDefinition[]) => ({
   name: "hover",
   select: { type: "point", fields: ["i"], on: "pointerover", clear: "pointerout" },
-  views: CHART_PANELS.map(({ id }) => touchName(id)),
-} as const;
+  views: panels.map(({ id }) => touchName(id)),
+});
 
 function xOf({ slots, step }: Geometry): Json {
   const half = 0.5 / step;
@@ -90,7 +91,7 @@ function touch(panel: string, geometry: Geometry): Json {
 }
 
 /** A Vega expression for one line of text: everything that is drawn at the bar; missing values are left out. */
-function readout(panel: PanelDefinition["id"], decimals: number): string {
+function readout(panels: readonly PanelDefinition[], panel: PanelDefinition["id"], decimals: number): string {
   const price = `',.${decimals}f'`;
   const formats = { price, volume: "',.0f'", macd: `',.${decimals + 1}f'`, rsi: "'.2f'" } as const;
   const value = (name: string, field: string) => {
@@ -103,9 +104,7 @@ function readout(panel: PanelDefinition["id"], decimals: number): string {
     ["L", "l"],
     ["C", "c"],
   ].map(([name = "", field = ""]) => value(name, field));
-  const series = CHART_PANELS.filter(({ id }) => id === panel).flatMap(({ series }) =>
-    series.flatMap(fieldsOf),
-  );
+  const series = panels.filter(({ id }) => id === panel).flatMap(({ series }) => series.flatMap(fieldsOf));
   const start = panel === "price" ? ["datum.d", ...bar] : ["datum.d"];
   return [...start, ...series.map(([name, field]) => value(name, field))].join(" + ");
 }

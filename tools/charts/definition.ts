@@ -1,5 +1,6 @@
 // What a chart draws, once: the drawing, its legend and tags, and the description in prompts are all made from this table.
 // Pure. A line that is not in here is neither drawn nor named.
+import { INDICATORS, type Indicator } from "#store/model/workflow/definition.ts";
 import { INDICATOR_PARAMETERS as P } from "#tools/indicators/index.ts";
 
 /** Fields of a drawn row; each comes from the indicator table (see scene/rows.ts). */
@@ -38,6 +39,8 @@ export type SeriesDefinition = {
   meaning: string;
   /** Its words in the legend line above the price panel. */
   legend?: string;
+  /** Drawn when the workflow chooses this indicator; always when absent. */
+  of?: Indicator;
 } & (
   | { mark: "candles"; colours: { up: ColourName; down: ColourName } }
   | { mark: "bars"; field: RowField | "v"; colours: { up: ColourName; down: ColourName }; upWhen: string }
@@ -51,11 +54,14 @@ export type TagDefinition = {
   label: string;
   field: RowField | "c" | "v";
   colour: ColourName | "bySign" | "byCandle";
+  of?: Indicator;
 };
 
 export type PanelDefinition = {
   id: "price" | "volume" | "macd" | "rsi";
   title: string;
+  /** A panel of its own for this indicator. */
+  of?: Indicator;
   /** Share of the height that all panels have together. */
   share: number;
   /** `labelExpr` is a Vega expression over `datum.value` and `datum.label`. */
@@ -73,6 +79,7 @@ const sma = (period: number) => ({
   name: `SMA ${period}`,
   legend: `SMA ${period}`,
   parameters: `${period} closes`,
+  of: "sma" as const,
 });
 
 // Keeps the labels of very high prices inside the left margin: 850K.
@@ -90,6 +97,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
         mark: "band",
         name: `Bollinger ${band}`,
         legend: `Bollinger ${band}`,
+        of: "bollinger",
         parameters: `SMA ${P.bollinger.period} ± ${P.bollinger.deviations} standard deviations`,
         lower: "bbLower",
         upper: "bbUpper",
@@ -131,6 +139,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
         mark: "line",
         name: `SuperTrend ${trend} up`,
         legend: "SuperTrend up",
+        of: "supertrend",
         parameters: `ATR ${P.supertrend.period}, multiplier ${P.supertrend.multiplier}`,
         field: "stUp",
         colour: "green",
@@ -141,6 +150,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
         mark: "line",
         name: `SuperTrend ${trend} down`,
         legend: "SuperTrend down",
+        of: "supertrend",
         parameters: `ATR ${P.supertrend.period}, multiplier ${P.supertrend.multiplier}`,
         field: "stDown",
         colour: "red",
@@ -159,18 +169,19 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
     ],
     tags: [
       { label: "Close", field: "c", colour: "black" },
-      { label: "SMA20", field: "sma20", colour: "orange" },
-      { label: "SMA50", field: "sma50", colour: "blue" },
-      { label: "SMA200", field: "sma200", colour: "purple" },
-      { label: "BB up", field: "bbUpper", colour: "grey" },
-      { label: "BB low", field: "bbLower", colour: "grey" },
-      { label: "ST▲", field: "stUp", colour: "green" },
-      { label: "ST▼", field: "stDown", colour: "red" },
+      { label: "SMA20", field: "sma20", colour: "orange", of: "sma" },
+      { label: "SMA50", field: "sma50", colour: "blue", of: "sma" },
+      { label: "SMA200", field: "sma200", colour: "purple", of: "sma" },
+      { label: "BB up", field: "bbUpper", colour: "grey", of: "bollinger" },
+      { label: "BB low", field: "bbLower", colour: "grey", of: "bollinger" },
+      { label: "ST▲", field: "stUp", colour: "green", of: "supertrend" },
+      { label: "ST▼", field: "stDown", colour: "red", of: "supertrend" },
     ],
   },
   {
     id: "volume",
     title: "Volume",
+    of: "volume",
     share: 0.11,
     // d3 says G for a billion.
     axis: { tickCount: 3, labelExpr: "replace(format(datum.value, '~s'), 'G', 'B')" },
@@ -202,6 +213,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
   {
     id: "macd",
     title: `MACD (${fast}, ${slow}, ${signal})`,
+    of: "macd",
     share: 0.15,
     axis: { tickCount: 5, labelExpr: thousandsFrom(10_000) },
     series: [
@@ -251,6 +263,7 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
   {
     id: "rsi",
     title: `RSI (${P.rsi})`,
+    of: "rsi",
     share: 0.14,
     axis: { values: [30, 50, 70] },
     series: [
@@ -294,3 +307,42 @@ export const CHART_PANELS: readonly PanelDefinition[] = [
     tags: [{ label: "RSI", field: "rsi", colour: "purple" }],
   },
 ];
+
+const selections = new Map<string, readonly PanelDefinition[]>();
+
+/**
+ * The panels of a chart with these indicators, each with the series and tags that belong to them; price and candles are
+ * always there. Shares add up to 1 again.
+ */
+export function panelsFor(indicators: readonly Indicator[] = INDICATORS): readonly PanelDefinition[] {
+  const key = INDICATORS.filter((one) => indicators.includes(one)).join();
+  const known = selections.get(key);
+  if (known !== undefined) return known;
+  const chosen = ({ of }: { of?: Indicator }) => of === undefined || indicators.includes(of);
+  const panels = CHART_PANELS.filter(chosen);
+  const all = panels.reduce((sum, { share }) => sum + share, 0);
+  const made = panels.map((panel) => ({
+    ...panel,
+    share: panel.share / all,
+    series: panel.series.filter(chosen),
+    tags: panel.tags.filter(chosen),
+  }));
+  selections.set(key, made); // at most one per subset of six
+  return made;
+}
+
+/** Which indicator a drawn field belongs to. */
+export const FIELD_INDICATOR: Readonly<Record<RowField, Indicator>> = {
+  sma20: "sma",
+  sma50: "sma",
+  sma200: "sma",
+  bbUpper: "bollinger",
+  bbLower: "bollinger",
+  stUp: "supertrend",
+  stDown: "supertrend",
+  volAvg: "volume",
+  macd: "macd",
+  signal: "macd",
+  hist: "macd",
+  rsi: "rsi",
+};

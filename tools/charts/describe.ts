@@ -1,8 +1,9 @@
 // Says in words what a chart draws, from the definition that draws it. Pure. Prompts are made from this.
 import { z } from "zod";
 import { Timeframe } from "#store/model/bar.ts";
+import type { Indicator } from "#store/model/workflow/definition.ts";
 import type { IndicatorTable } from "#tools/indicators/index.ts";
-import { CHART_PANELS, type SeriesDefinition } from "./definition.ts";
+import { panelsFor, type SeriesDefinition } from "./definition.ts";
 import { isDrawn, rowsOf } from "./scene/rows.ts";
 
 /** Panels from top to bottom, series in drawing order. */
@@ -36,15 +37,16 @@ export type ChartDescription = z.infer<typeof ChartDescription>;
 export function describeChart(
   timeframe: Timeframe,
   barsShown: number,
-  table?: IndicatorTable,
+  of: { table?: IndicatorTable; indicators?: readonly Indicator[] } = {},
 ): ChartDescription {
-  const rows = table === undefined ? undefined : rowsOf(table, barsShown);
+  const { table, indicators } = of;
+  const rows = table === undefined ? undefined : rowsOf(table, barsShown, indicators);
   const last = rows?.at(-1);
   const drawn = (series: SeriesDefinition) => rows === undefined || isDrawn(series, rows);
   return {
     timeframe,
     barsShown: rows?.length ?? barsShown,
-    panels: CHART_PANELS.map(({ title, series, tags }) => ({
+    panels: panelsFor(indicators).map(({ title, series, tags }) => ({
       title,
       series: series.filter(drawn).map(describeSeries),
       lastValues: tags

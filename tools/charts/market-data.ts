@@ -3,8 +3,10 @@ import { z } from "zod";
 import { BarSource, Timeframe } from "#store/model/bar.ts";
 import { Instant, Ticker } from "#store/model/ids.ts";
 import { Currency } from "#store/model/money.ts";
+import { INDICATORS, type Indicator } from "#store/model/workflow/definition.ts";
 import {
   at,
+  COLUMN_INDICATOR,
   INDICATOR_NAMES,
   type IndicatorName,
   type IndicatorTable,
@@ -37,9 +39,16 @@ export type MarketDataOf = Pick<
 > & {
   table: IndicatorTable;
   barsShown: number;
+  /** Whose columns are in it besides prices, volume and ATR; all when absent. */
+  indicators?: readonly Indicator[];
 };
 
-export function marketDataDocument({ table, barsShown, ...head }: MarketDataOf): MarketDataDocument {
+export function marketDataDocument(of: MarketDataOf): MarketDataDocument {
+  const { table, barsShown, indicators = INDICATORS, ...head } = of;
+  const names = INDICATOR_NAMES.filter((name) => {
+    const indicator = COLUMN_INDICATOR[name];
+    return indicator === null || indicators.includes(indicator);
+  });
   const start = Math.max(0, table.dates.length - barsShown);
   const decimals = priceDecimals(table.close.at(-1) ?? 1) + 3;
   const indicator = (name: IndicatorName, index: number) => {
@@ -52,14 +61,14 @@ export function marketDataDocument({ table, barsShown, ...head }: MarketDataOf):
     currency: head.currency,
     asOf: head.asOf,
     source: head.source,
-    columns: [...MARKET_DATA_COLUMNS],
+    columns: ["date", "open", "high", "low", "close", "volume", ...names],
     rows: table.dates.slice(start).map((date, offset) => {
       const index = start + offset;
       const given = [table.open, table.high, table.low, table.close, table.volume];
       return [
         date,
         ...given.map((column) => at(column, index)),
-        ...INDICATOR_NAMES.map((name) => indicator(name, index)),
+        ...names.map((name) => indicator(name, index)),
       ];
     }),
   };

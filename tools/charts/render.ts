@@ -1,9 +1,10 @@
-// Draws a chart as PNG: one compiled specification per size and slot count, its views used again. CPU and memory only.
+// Draws a chart as PNG: one compiled specification per size, slot count and choice of indicators, its views used again. CPU and memory only.
 // Same bars, same bytes. At most RENDERING charts are in memory at a time: one in Vega (this thread), one in sharp (its pool).
 import pLimit from "p-limit";
 import type { Runtime, View } from "vega";
+import { type PanelDefinition, panelsFor } from "./definition.ts";
 import { rasterise } from "./raster.ts";
-import { CHART_SIZES, type ChartSize, type Geometry } from "./scene/geometry.ts";
+import { CHART_SIZES, type Geometry } from "./scene/geometry.ts";
 import { type ChartInput, type Scene, sceneOf } from "./scene/scene.ts";
 import { specification } from "./specification.ts";
 
@@ -28,7 +29,7 @@ export function renderChart(input: ChartInput, signal?: AbortSignal): Promise<Re
 /** The same chart as SVG text. */
 export async function chartSvg(input: ChartInput): Promise<string> {
   const scene = sceneOf(input);
-  return draw(await drawingOf(input.size, scene.geometry), scene);
+  return draw(await drawingOf(input, scene.geometry), scene);
 }
 
 /** A compiled specification and the views of it that nobody draws with just now: a new one costs a quarter of a chart. */
@@ -68,24 +69,27 @@ async function newView(runtime: Runtime): Promise<View> {
   return Object.assign(new View(runtime, { renderer: "none" }), { cleanThreshold: 0 });
 }
 
-// Few: slotsFor() rounds, and a workflow has one bar count per timeframe.
+// Few: slotsFor() rounds, and a workflow has one bar count and one choice of indicators per timeframe.
 const drawings = new Map<string, Promise<Drawing>>();
+const MOST_DRAWINGS = 32;
 
-function drawingOf(size: ChartSize, geometry: Geometry): Promise<Drawing> {
-  const key = `${size}/${geometry.slots}`;
+function drawingOf({ size, indicators }: ChartInput, geometry: Geometry): Promise<Drawing> {
+  const panels = panelsFor(indicators);
+  const key = [size, geometry.slots, ...(indicators ?? ["all"])].join("/");
   const known = drawings.get(key);
   if (known !== undefined) return known;
-  const made = compile(geometry).then((runtime) => ({ runtime, idle: [] }));
+  if (drawings.size >= MOST_DRAWINGS) drawings.clear();
+  const made = compile(geometry, panels).then((runtime) => ({ runtime, idle: [] }));
   drawings.set(key, made);
   return made;
 }
 
 // Vega loads here and not at the top: the desk serves before its first chart.
-async function compile(geometry: Geometry): Promise<Runtime> {
+async function compile(geometry: Geometry, panels: readonly PanelDefinition[]): Promise<Runtime> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   type TopLevel = Parameters<typeof vegaLite.compile>[0];
   // The builder's JSON is a Vega-Lite specification: compile() throws when it is not, and tests compile every size.
-  const { spec } = vegaLite.compile(specification(geometry) as unknown as TopLevel, {
+  const { spec } = vegaLite.compile(specification(geometry, {}, panels) as unknown as TopLevel, {
     logger: vega.logger(vega.Error),
   });
   const { width, height, left, right, top, bottom } = geometry;

@@ -1,6 +1,6 @@
 // The Vega-Lite specification, from definition and geometry alone: no bar is known here, all that depends on bars comes
 // in as parameters and named lists (scene/). Pure. The PNG and the browser use this one builder.
-import { CHART_PANELS, COLOURS, INK, type PanelDefinition, type SeriesDefinition } from "./definition.ts";
+import { COLOURS, INK, type PanelDefinition, panelsFor, type SeriesDefinition } from "./definition.ts";
 import type { Geometry } from "./scene/geometry.ts";
 import { domainName, tagsName } from "./scene/scene.ts";
 
@@ -19,7 +19,6 @@ const BROKEN = { invalid: "break-paths-show-domains" } as const;
 
 /** The parameters that scene/scene.ts fills in, with values that are valid and empty. */
 const EMPTY_PARAMS: Json = {
-  ...Object.fromEntries(CHART_PANELS.map(({ id }) => [domainName(id), [0, 1]])),
   tickValues: [],
   tickLabels: [],
   lastClose: 0,
@@ -29,7 +28,12 @@ const EMPTY_PARAMS: Json = {
 };
 
 /** The specification without data: `params` replace the empty ones, `datasets` are added by the caller. */
-export function specification(geometry: Geometry, params: Json = {}): ChartSpecification {
+export function specification(
+  geometry: Geometry,
+  params: Json = {},
+  panels: readonly PanelDefinition[] = panelsFor(),
+): ChartSpecification {
+  const domains = Object.fromEntries(panels.map(({ id }) => [domainName(id), [0, 1]]));
   const { left, top, right, bottom, gap } = geometry;
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -39,8 +43,11 @@ export function specification(geometry: Geometry, params: Json = {}): ChartSpeci
     bounds: "flush",
     spacing: gap,
     data: { name: "rows" },
-    params: Object.entries({ ...EMPTY_PARAMS, ...params }).map(([name, value]) => ({ name, value })),
-    vconcat: CHART_PANELS.map((panel, index) => panelOf(panel, geometry, index === CHART_PANELS.length - 1)),
+    params: Object.entries({ ...domains, ...EMPTY_PARAMS, ...params }).map(([name, value]) => ({
+      name,
+      value,
+    })),
+    vconcat: panels.map((panel, index) => panelOf(panel, geometry, index === panels.length - 1)),
     config: {
       aria: false,
       font: CHART_FONT,

@@ -4,28 +4,36 @@ import { Timeframe } from "#store/model/bar.ts";
 import { MarketDataError } from "#store/model/errors.ts";
 import { SessionDate, Ticker } from "#store/model/ids.ts";
 import { Currency } from "#store/model/money.ts";
+import { INDICATORS, Indicator } from "#store/model/workflow/definition.ts";
 import { levelsBeside, swingHighs, swingLows, yearRange } from "./levels.ts";
 import { SWING_REACH } from "./parameters.ts";
 import { priceDecimals, rangeDecimals, roundTo } from "./rounding.ts";
 import { at } from "./series.ts";
 import type { IndicatorTable } from "./table.ts";
-import { VALUE_DEFINITIONS, VALUE_NAMES, type ValueName, type ValueUnit } from "./value-definitions.ts";
+import {
+  isChosen,
+  VALUE_DEFINITIONS,
+  VALUE_NAMES,
+  type ValueName,
+  type ValueUnit,
+} from "./value-definitions.ts";
 import { measure } from "./values.ts";
 
-/** One of the latest bars, prices rounded as everywhere in the block, volume in shares. */
+/** One of the latest bars, prices rounded as everywhere in the block, volume in shares where volume is looked at. */
 export const RecentBar = z.strictObject({
   date: SessionDate,
   open: z.number(),
   high: z.number(),
   low: z.number(),
   close: z.number(),
-  volume: z.number(),
+  volume: z.number().optional(),
 });
 export type RecentBar = z.infer<typeof RecentBar>;
 
 /**
  * Values of one timeframe at its last finished bar. Prices in `currency` with `priceDecimals` decimals, MACD and ATR with
- * one more, percent, RSI and ratios with two, volumes in whole shares. A value that is not ready is absent from `values`
+ * one more, percent, RSI and ratios with two, volumes in whole shares. Only values of the chosen indicators, and those
+ * that belong to none, are looked at; of these, a value that is not ready is absent from `values`
  * and listed in `notReady`; keys are those of VALUE_DEFINITIONS, levels are described in LEVEL_DEFINITIONS.
  */
 export const ComputedValues = z.strictObject({
@@ -35,6 +43,8 @@ export const ComputedValues = z.strictObject({
   asOf: SessionDate,
   currency: Currency,
   priceDecimals: z.number().int().min(0).max(6),
+  /** What the workflow looks at on this timeframe. */
+  indicators: z.array(Indicator).default([...INDICATORS]),
   bars: z.strictObject({ count: z.number().int().positive(), first: SessionDate, last: SessionDate }),
   values: z.partialRecord(z.enum(VALUE_NAMES), z.number()),
   notReady: z.array(z.enum(VALUE_NAMES)),
@@ -51,7 +61,14 @@ export const ComputedValues = z.strictObject({
 });
 export type ComputedValues = z.infer<typeof ComputedValues>;
 
-export type ValuesOf = { symbol: Ticker; timeframe: Timeframe; currency: string; table: IndicatorTable };
+export type ValuesOf = {
+  symbol: Ticker;
+  timeframe: Timeframe;
+  currency: string;
+  table: IndicatorTable;
+  /** All when absent. */
+  indicators?: readonly Indicator[];
+};
 
 const RECENT_BARS = 10;
 const SWINGS_SHOWN = 6;
@@ -60,6 +77,7 @@ const LEVELS_SHOWN = 5;
 /** @throws MarketDataError `no_bars` without a finished bar. */
 export function computedValues(of: ValuesOf): ComputedValues {
   const { dates, close } = of.table;
+  const indicators = of.indicators ?? INDICATORS;
   const last = close.at(-1);
   if (last === undefined)
     throw new MarketDataError("no_bars", `${of.symbol}: no finished ${of.timeframe} bar`);
@@ -68,6 +86,7 @@ export function computedValues(of: ValuesOf): ComputedValues {
   const measured = measure(of.table);
   for (const name of VALUE_NAMES) {
     const value = measured[name];
+    if (!isChosen(name, indicators)) continue;
     if (value === null) notReady.push(name);
     else values[name] = roundTo(value, decimalsOf(VALUE_DEFINITIONS[name].unit, last));
   }
@@ -78,11 +97,12 @@ export function computedValues(of: ValuesOf): ComputedValues {
     asOf: end,
     currency: of.currency,
     priceDecimals: priceDecimals(last),
+    indicators: [...indicators],
     bars: { count: dates.length, first: at(dates, 0) as SessionDate, last: end },
     values,
     notReady,
     levels: levelsOf(of, last),
-    recent: recentBars(of.table, priceDecimals(last)),
+    recent: recentBars(of.table, priceDecimals(last), indicators.includes("volume")),
   };
 }
 
@@ -118,7 +138,7 @@ function levelsOf({ table, timeframe }: ValuesOf, close: number): ComputedValues
   };
 }
 
-function recentBars(table: IndicatorTable, decimals: number): RecentBar[] {
+function recentBars(table: IndicatorTable, decimals: number, withVolume: boolean): RecentBar[] {
   const start = Math.max(0, table.dates.length - RECENT_BARS);
   return table.dates.slice(start).map((date, offset) => {
     const price = (column: readonly number[]) => roundTo(at(column, start + offset), decimals);
@@ -128,7 +148,7 @@ function recentBars(table: IndicatorTable, decimals: number): RecentBar[] {
       high: price(table.high),
       low: price(table.low),
       close: price(table.close),
-      volume: roundTo(at(table.volume, start + offset), 0),
+      ...(withVolume ? { volume: roundTo(at(table.volume, start + offset), 0) } : {}),
     };
   });
 }

@@ -3,8 +3,15 @@ export { ComputedValues, computedValues, decimalsOf, RecentBar, type ValuesOf } 
 export { INDICATOR_PARAMETERS } from "./parameters.ts";
 export { priceDecimals, rangeDecimals, roundTo } from "./rounding.ts";
 export { at, type Columns, type Series } from "./series.ts";
-export { computeIndicators, INDICATOR_NAMES, type IndicatorName, type IndicatorTable } from "./table.ts";
 export {
+  COLUMN_INDICATOR,
+  computeIndicators,
+  INDICATOR_NAMES,
+  type IndicatorName,
+  type IndicatorTable,
+} from "./table.ts";
+export {
+  isChosen,
   LEVEL_DEFINITIONS,
   VALUE_DEFINITIONS,
   VALUE_NAMES,

@@ -1,5 +1,6 @@
 // All indicators of one timeframe in one table, aligned with its bars. Pure; a later bar never changes an earlier value.
 import type { Bar } from "#store/model/bar.ts";
+import type { Indicator } from "#store/model/workflow/definition.ts";
 import { atr, bollinger, ema, macd, rsi, sma } from "./library.ts";
 import { INDICATOR_PARAMETERS as P } from "./parameters.ts";
 import { type Columns, type Series, toColumns } from "./series.ts";
@@ -23,6 +24,25 @@ export const INDICATOR_NAMES = [
   "volumeAverage20",
 ] as const;
 export type IndicatorName = (typeof INDICATOR_NAMES)[number];
+
+/** Which choice of a workflow a column belongs to; null: it is there always. */
+export const COLUMN_INDICATOR: Readonly<Record<IndicatorName, Indicator | null>> = {
+  sma20: "sma",
+  sma50: "sma",
+  sma200: "sma",
+  ema20: "sma",
+  macd: "macd",
+  macdSignal: "macd",
+  macdHistogram: "macd",
+  rsi14: "rsi",
+  bollingerUpper: "bollinger",
+  bollingerMiddle: "bollinger",
+  bollingerLower: "bollinger",
+  atr14: null,
+  supertrend: "supertrend",
+  supertrendDirection: "supertrend",
+  volumeAverage20: "volume",
+};
 
 /**
  * Bars and indicators as columns of equal length, null where not ready. Prices in the instrument's currency, volumes in

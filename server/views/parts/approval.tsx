@@ -333,8 +333,8 @@ function ChartLink(props: { approval: ApprovalModel }) {
   return (
     <a href={`/runs/${props.approval.symbolRunId}#charts`} class="block overflow-hidden rounded-md bg-white">
       <img
-        src={`/api/artifacts/${charts.daily}/content`}
-        alt={`${symbol}, daily chart that the agents decided on`}
+        src={`/api/artifacts/${charts.daily ?? charts.weekly}/content`}
+        alt={`${symbol}, ${charts.daily === null ? "weekly" : "daily"} chart that the agents decided on`}
         width={1024}
         height={768}
         decoding="async"

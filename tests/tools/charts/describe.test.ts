@@ -30,17 +30,17 @@ test("names panels and series from top to bottom", () => {
 
 test("leaves out what the picture cannot show", () => {
   const young = chartOf(appleBars().slice(0, 60));
-  const description = describeChart("daily", 200, young.table);
+  const description = describeChart("daily", 200, { table: young.table });
   expect(description.barsShown).toBe(60);
   expect(names(description)).not.toContain("SMA 200");
   expect(description.panels[0]?.lastValues).not.toContain("SMA200");
-  expect(names(describeChart("daily", 200, apple.table))).toContain("SMA 200");
+  expect(names(describeChart("daily", 200, { table: apple.table }))).toContain("SMA 200");
 });
 
 describe("the picture", () => {
   test("has each described colour and each described last value", async () => {
     const svg = await chartSvg(apple);
-    const description = describeChart("daily", 200, apple.table);
+    const description = describeChart("daily", 200, { table: apple.table });
     for (const { series, lastValues } of description.panels) {
       for (const { colour } of series) {
         for (const name of colour.split(" or ")) expect(svg).toContain(COLOURS[name as keyof typeof COLOURS]);

@@ -1,5 +1,5 @@
 // Pixel sizes of a chart: whole pixels per bar, so that wicks and bodies are sharp. Pure.
-import { CHART_PANELS, type PanelDefinition } from "../definition.ts";
+import { type PanelDefinition, panelsFor } from "../definition.ts";
 
 /** model: 1024 × 768, one 765-token image that no model scales down. web: 1200 × 1000. */
 export const CHART_SIZES = {
@@ -30,6 +30,7 @@ export type Geometry = {
   /** Odd width of a candle's body. */
   body: number;
   plotWidth: number;
+  /** 0 for a panel that this chart does not have. */
   panelHeights: Readonly<Record<PanelDefinition["id"], number>>;
 };
 
@@ -41,13 +42,13 @@ export function slotsFor(bars: number, barsShown: number): number {
   return bars >= barsShown ? barsShown : Math.min(barsShown, Math.max(40, Math.ceil(bars / 20) * 20));
 }
 
-export function geometryOf(size: ChartSize, slots: number): Geometry {
+export function geometryOf(size: ChartSize, slots: number, panels = panelsFor()): Geometry {
   const { width, height } = CHART_SIZES[size];
   const step = Math.max(1, Math.floor((width - LEFT - TAG_ROOM) / (slots + 1)));
   const plotWidth = step * (slots + 1);
   const body = Math.min(13, oddBelow(step * 0.75));
-  const all = height - TOP - BOTTOM - (CHART_PANELS.length - 1) * GAP;
-  const heights = CHART_PANELS.map(({ id, share }) => [id, Math.round(all * share)] as const);
+  const all = height - TOP - BOTTOM - (panels.length - 1) * GAP;
+  const heights = panels.map(({ id, share }) => [id, Math.round(all * share)] as const);
   return {
     width,
     height,
@@ -60,7 +61,7 @@ export function geometryOf(size: ChartSize, slots: number): Geometry {
     step,
     body,
     plotWidth,
-    panelHeights: Object.fromEntries(heights) as Geometry["panelHeights"],
+    panelHeights: { price: 0, volume: 0, macd: 0, rsi: 0, ...Object.fromEntries(heights) },
   };
 }
 

@@ -1,8 +1,9 @@
 // The rows that a chart draws: the last bars of a table, rounded one decimal finer than they are written. Pure.
+import { INDICATORS, type Indicator } from "#store/model/workflow/definition.ts";
 import { at, type IndicatorTable, priceDecimals, roundTo, type Series } from "#tools/indicators/index.ts";
-import type { RowField, SeriesDefinition } from "../definition.ts";
+import { FIELD_INDICATOR, type RowField, type SeriesDefinition } from "../definition.ts";
 
-/** One bar: slot index `i`, date `d`, OHLCV, and every drawn field (null where not ready). */
+/** One bar: slot index `i`, date `d`, OHLCV, and every drawn field (null where not ready or not chosen). */
 export type Row = {
   i: number;
   d: string;
@@ -16,16 +17,33 @@ export type Row = {
 type Rounding = { price: number; range: number };
 
 /** At most the last `barsShown` bars, oldest first, `i` counting from 0. */
-export function rowsOf(table: IndicatorTable, barsShown: number): Row[] {
+export function rowsOf(
+  table: IndicatorTable,
+  barsShown: number,
+  indicators: readonly Indicator[] = INDICATORS,
+): Row[] {
   const start = Math.max(0, table.dates.length - barsShown);
   const price = priceDecimals(table.close.at(-1) ?? 1) + 1;
-  return table.dates.slice(start).map((_, i) => rowAt(table, start + i, i, { price, range: price + 1 }));
+  return table.dates
+    .slice(start)
+    .map((_, i) => chosen(rowAt(table, start + i, i, { price, range: price + 1 }), indicators));
 }
 
 /** The last bar, unrounded: what tags are written from. */
-export function lastRow(table: IndicatorTable): Row | undefined {
+export function lastRow(
+  table: IndicatorTable,
+  indicators: readonly Indicator[] = INDICATORS,
+): Row | undefined {
   const index = table.dates.length - 1;
-  return index < 0 ? undefined : rowAt(table, index, 0);
+  return index < 0 ? undefined : chosen(rowAt(table, index, 0), indicators);
+}
+
+/** What the workflow did not choose has no value here: it is in no domain, tag, legend, row or description. */
+function chosen(row: Row, indicators: readonly Indicator[]): Row {
+  if (indicators.length === INDICATORS.length) return row;
+  const left = Object.entries(FIELD_INDICATOR).filter(([, indicator]) => !indicators.includes(indicator));
+  const volume = indicators.includes("volume") ? {} : { v: null };
+  return { ...row, ...Object.fromEntries(left.map(([field]) => [field, null])), ...volume };
 }
 
 function rowAt(table: IndicatorTable, index: number, i: number, rounding?: Rounding): Row {

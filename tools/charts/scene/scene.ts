@@ -2,8 +2,9 @@
 import type { Timeframe } from "#store/model/bar.ts";
 import { MarketDataError } from "#store/model/errors.ts";
 import type { Ticker } from "#store/model/ids.ts";
+import type { Indicator } from "#store/model/workflow/definition.ts";
 import { at, decimalsOf, type IndicatorTable, priceDecimals, roundTo } from "#tools/indicators/index.ts";
-import { CHART_PANELS, COLOURS, type PanelDefinition, type TagDefinition } from "../definition.ts";
+import { COLOURS, type PanelDefinition, panelsFor, type TagDefinition } from "../definition.ts";
 import { type ChartSize, type Geometry, geometryOf, slotsFor } from "./geometry.ts";
 import { legendOf } from "./legend.ts";
 import { percentText, volumeText } from "./number-text.ts";
@@ -18,6 +19,8 @@ export type ChartInput = {
   table: IndicatorTable;
   /** Bars drawn at most: the last ones. */
   barsShown: number;
+  /** What is drawn besides the candles; all when absent. */
+  indicators?: readonly Indicator[];
   size: ChartSize;
 };
 
@@ -37,23 +40,25 @@ export const tagsName = (id: PanelId) => `${id}Tags`;
 
 /** @throws MarketDataError `no_bars` when there is nothing to draw. */
 export function sceneOf(input: ChartInput): Scene {
-  const rows = rowsOf(input.table, input.barsShown);
-  const last = lastRow(input.table);
+  const { table, barsShown, indicators } = input;
+  const chosen = panelsFor(indicators);
+  const rows = rowsOf(table, barsShown, indicators);
+  const last = lastRow(table, indicators);
   if (last === undefined) throw new MarketDataError("no_bars", `${input.symbol}: no finished bar to draw`);
-  const geometry = geometryOf(input.size, slotsFor(rows.length, input.barsShown));
+  const geometry = geometryOf(input.size, slotsFor(rows.length, barsShown), chosen);
   const domains = domainsOf(rows);
   const ticks = dateTicks(
     rows.map(({ d }) => d),
     geometry.step,
   );
-  const panels = CHART_PANELS.map(({ id, tags }) => {
+  const panels = chosen.map(({ id, tags }) => {
     const place = { domain: domains[id], height: geometry.panelHeights[id] };
     return [tagsName(id), tagsOf(tags, { last, ...place })] as const;
   });
   return {
     geometry,
     params: {
-      ...Object.fromEntries(CHART_PANELS.map(({ id }) => [domainName(id), domains[id]])),
+      ...Object.fromEntries(chosen.map(({ id }) => [domainName(id), domains[id]])),
       tickValues: ticks.values,
       tickLabels: ticks.labels,
       lastClose: last.c,
@@ -61,7 +66,7 @@ export function sceneOf(input: ChartInput): Scene {
       minBody: (1.6 * (domains.price[1] - domains.price[0])) / geometry.panelHeights.price,
       ...titlesOf(input, rows),
     },
-    datasets: { rows, legend: legendOf(rows), ...Object.fromEntries(panels) },
+    datasets: { rows, legend: legendOf(rows, chosen), ...Object.fromEntries(panels) },
   };
 }
 
