@@ -5,7 +5,7 @@ import { ConflictError } from "../model/errors.ts";
 import { derivedId, type PromptVersionId, type SymbolRunId } from "../model/ids.ts";
 import type { AgentStage } from "../model/run.ts";
 import { found } from "../rows.ts";
-import { activePrompts, llmCalls, promptVersions } from "../schema/index.ts";
+import { activePrompts, llmCalls, promptActivations, promptVersions } from "../schema/index.ts";
 
 export type PromptVersionRow = typeof promptVersions.$inferSelect;
 
@@ -15,7 +15,13 @@ export type SavePromptVersion = {
   template: string;
   inputs: readonly string[];
   contentHash: string;
+  /** Who wrote it at run time; absent or null: it came with the desk. */
+  author?: string | null;
+  note?: string | null;
 };
+
+/** Said of the activation that came by itself. */
+const FIRST_OF_STAGE = "the desk, as the first version of its stage";
 
 /**
  * Stores a template; content that is already known returns its row. The first version of a stage becomes active.
@@ -33,10 +39,12 @@ export async function savePromptVersion(db: Db, input: SavePromptVersion): Promi
       .onConflictDoNothing()
       .returning();
     const row = added ?? (await knownVersion(tx, input));
-    await tx
+    const [first] = await tx
       .insert(activePrompts)
       .values({ stage: input.stage, promptVersionId: row.id })
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning();
+    if (first !== undefined) await tx.insert(promptActivations).values({ ...first, who: FIRST_OF_STAGE });
     return row;
   });
 }
@@ -54,14 +62,67 @@ async function knownVersion(tx: Db, input: SavePromptVersion): Promise<PromptVer
   );
 }
 
-/** Makes a stored version the one that new runs use. @throws NotFoundError `prompt_version_not_found` */
-export async function activatePrompt(db: Db, id: PromptVersionId): Promise<PromptVersionRow> {
+/**
+ * Adds a version under the next number of its stage. `write` makes the template of a number; it may throw.
+ * @throws ConflictError `prompt_version_known` when the stage has this very text already
+ */
+export async function addPromptVersion(
+  db: Db,
+  of: { stage: AgentStage; author: string | null; note: string | null },
+  write: (
+    number: number,
+    earlier: readonly PromptVersionRow[],
+  ) => Omit<SavePromptVersion, "stage" | "version">,
+): Promise<PromptVersionRow> {
+  const { stage, author, note } = of;
+  return transaction(db, async (tx) => {
+    // Two people who save at once get two numbers.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`prompt-versions:${stage}`}, 0))`);
+    const earlier = await tx.select().from(promptVersions).where(eq(promptVersions.stage, stage));
+    const numbers = earlier.map((row) => (/^\d+$/.test(row.version) ? Number(row.version) : 0));
+    const number = Math.max(0, ...numbers) + 1;
+    const made = write(number, earlier);
+    const same = earlier.find((row) => row.contentHash === made.contentHash);
+    if (same !== undefined) {
+      throw new ConflictError("prompt_version_known", `this is version ${same.version}, word for word`, {
+        facts: { field: "template", stage, version: same.version },
+      });
+    }
+    return savePromptVersion(tx, { ...made, stage, version: String(number), author, note });
+  });
+}
+
+/** Makes a stored version the one that new runs use; the same again is no change. @throws NotFoundError */
+export async function activatePrompt(db: Db, id: PromptVersionId, who: string): Promise<PromptVersionRow> {
   const row = await getPromptVersion(db, id);
-  await db
-    .insert(activePrompts)
-    .values({ stage: row.stage, promptVersionId: id })
-    .onConflictDoUpdate({ target: activePrompts.stage, set: { promptVersionId: id, updatedAt: sql`now()` } });
+  const { stage } = row;
+  await transaction(db, async (tx) => {
+    const changed = await tx
+      .insert(activePrompts)
+      .values({ stage, promptVersionId: id })
+      .onConflictDoUpdate({
+        target: activePrompts.stage,
+        set: { promptVersionId: id, updatedAt: sql`now()` },
+        setWhere: sql`${activePrompts.promptVersionId} <> ${id}`,
+      })
+      .returning();
+    if (changed.length > 0) await tx.insert(promptActivations).values({ stage, promptVersionId: id, who });
+  });
   return row;
+}
+
+export type PromptActivationRow = typeof promptActivations.$inferSelect & { version: string };
+
+/** Who put which version into use, newest first. */
+export async function promptActivationsOf(db: Db, stage: AgentStage): Promise<PromptActivationRow[]> {
+  const rows = await db
+    .select({ activation: promptActivations, version: promptVersions.version })
+    .from(promptActivations)
+    .innerJoin(promptVersions, eq(promptVersions.id, promptActivations.promptVersionId))
+    .where(eq(promptActivations.stage, stage))
+    .orderBy(desc(promptActivations.id))
+    .limit(50);
+  return rows.map(({ activation, version }) => ({ ...activation, version }));
 }
 
 /** The version that new runs use. @throws NotFoundError `active_prompt_not_found` when the stage has none. */

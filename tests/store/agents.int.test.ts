@@ -11,7 +11,9 @@ import {
 import {
   activatePrompt,
   activePrompt,
+  addPromptVersion,
   listPromptVersions,
+  promptActivationsOf,
   savePromptVersion,
 } from "#store/agents/prompts.ts";
 import { listReports } from "#store/agents/reports.ts";
@@ -62,7 +64,12 @@ test("the first version of a stage is in use until another one is made active", 
   const first = await savePromptVersion(db, template(of));
   const second = await savePromptVersion(db, template({ ...of, version: "2", contentHash: hash("2") }));
   expect((await activePrompt(db, "risk_review")).id).toBe(first.id);
-  await activatePrompt(db, second.id);
+  await activatePrompt(db, second.id, "tester");
+  await activatePrompt(db, second.id, "tester again");
+  expect((await promptActivationsOf(db, "risk_review")).map(({ version, who }) => [version, who])).toEqual([
+    ["2", "tester"],
+    ["1.0.0", expect.stringContaining("first version")],
+  ]);
   expect((await activePrompt(db, "risk_review")).id).toBe(second.id);
   const listed = await listPromptVersions(db, of);
   expect(new Map(listed.map((row) => [row.version, row.active]))).toEqual(
@@ -71,6 +78,18 @@ test("the first version of a stage is in use until another one is made active", 
       ["2", true],
     ]),
   );
+});
+
+test("versions written at the same time get numbers of their own, and the same text is no new version", async () => {
+  const of = { stage: "consolidation" as const, author: "tester", note: null };
+  const write = (text: string) => (number: number) => ({
+    template: `${text} ${number}`,
+    inputs: [],
+    contentHash: hash(text).slice(0, 64),
+  });
+  const rows = await Promise.all(["a", "b", "c"].map((text) => addPromptVersion(db, of, write(text))));
+  expect(rows.map((row) => row.version).sort()).toEqual(["1", "2", "3"]);
+  await expect(addPromptVersion(db, of, write("b"))).rejects.toMatchObject({ code: "prompt_version_known" });
 });
 
 test("many processes may store the same templates at their start", async () => {
