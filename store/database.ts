@@ -2,10 +2,11 @@
 
 import type { NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import { drizzle } from "drizzle-orm/node-postgres";
-import type { PgDatabase } from "drizzle-orm/pg-core";
+import { type PgDatabase, PgTransaction } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { connectionFault } from "./connection-fault.ts";
 import { InputError } from "./model/errors.ts";
+import { prepareStatements } from "./prepared-statements.ts";
 
 /** What every verb takes: the database, or a transaction on it. */
 export type Db = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
@@ -62,7 +63,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   // Without a listener, a connection that breaks would end the process: an idle one is heard by the pool, one that is
   // in use by nobody. Whoever uses it learns of it from the query that fails.
   pool.on("error", (error) => options.onIdleError?.(error));
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    prepareStatements(client);
+  });
   try {
     await proveServer(pool);
   } catch (error) {
@@ -103,4 +107,10 @@ async function proveServer(pool: pg.Pool): Promise<void> {
 /** Runs `work` in a transaction (a savepoint when already in one); any throw rolls it back. */
 export function transaction<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
   return db.transaction((tx) => work(tx));
+}
+
+/** Runs `work` in the transaction that the caller is in, or in one of its own; its failure fails the caller's as well. */
+export function inTransaction<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
+  const joined: boolean = db instanceof PgTransaction;
+  return joined ? work(db) : transaction(db, work);
 }

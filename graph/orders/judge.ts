@@ -5,13 +5,13 @@ import { transaction } from "#store/database.ts";
 import { toErrorRecord, VendorError } from "#store/model/errors.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import type { OrderPlan, RiskVerdict } from "#store/model/risk.ts";
+import { releaseFinished, releaseRoomOfRun } from "#store/trading/room.ts";
 import {
   lockAccount,
-  releaseCapacity,
   reserveCapacity,
   saveVerdict,
   type VerdictRow,
-  verdictsOfRun,
+  verdictOfStep,
 } from "#store/trading/verdicts.ts";
 import { decideRisk } from "#tools/risk/decide.ts";
 import type { BrokerPreview, RiskInput } from "#tools/risk/input.ts";
@@ -31,16 +31,14 @@ export async function judgeProposal(
   signal?: AbortSignal,
 ): Promise<Judgement> {
   const { db } = deps.database;
-  const given = (await verdictsOfRun(db, request.symbolRunId)).find(
-    (row) =>
-      row.decisionId === request.decisionId && row.step === request.step && row.sequence === request.sequence,
-  );
-  if (given !== undefined) return judgement(given);
+  const given = await verdictOfStep(db, request);
+  if (given !== null) return judgement(given);
   if (request.rehearsal !== undefined) return judgement(await rehearse(deps, request, signal));
   const broker = await askBroker(deps, request, signal);
   const preview = request.preview === true ? await previewOf(deps, { request, broker }, signal) : null;
   return transaction(db, async (tx) => {
     await lockAccount(tx, deps.gateway.accountId);
+    await releaseFinished(tx, deps.gateway.accountId);
     const input = { ...(await completeSnapshot(tx, deps, { request, broker })), preview };
     return judgement(await store(tx, deps, { request, input, verdict: decideRisk(input) }));
   });
@@ -61,12 +59,9 @@ async function store(
     review: request.review?.review ?? null,
     llmCallId: request.review?.llmCallId ?? null,
   });
-  const earlier = await verdictsOfRun(tx, request.symbolRunId);
-  await releaseCapacity(
-    tx,
-    earlier.flatMap((other) => (other.id === row.id ? [] : [other.id])),
-    `replaced by the ${request.step} verdict`,
-  );
+  const { symbolRunId } = request;
+  const reason = `replaced by the ${request.step} verdict`;
+  await releaseRoomOfRun(tx, { symbolRunId, reason, except: row.id });
   if (row.plan !== null && row.plan.effect === "open") {
     await reserveCapacity(tx, {
       verdictId: row.id,

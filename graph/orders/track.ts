@@ -15,13 +15,11 @@ export async function trackOrders(deps: OrderDeps, signal?: AbortSignal): Promis
   const { database, gateway } = deps;
   const { accountId } = gateway;
   const polled = { events: 0, fills: 0 };
-  const sent = (await workingOrders(database.db, { accountId })).filter(
-    (order) => order.status !== "INITIALIZED",
-  );
-  if (sent.length > 0) {
+  const open = await workingOrders(database.db, { accountId });
+  if (open.some((order) => order.status !== "INITIALIZED")) {
     const live = await gateway.client.orders.live(signal);
     const trades = await gateway.client.orders.trades(signal);
-    Object.assign(polled, await applyPoll(deps, { live, trades }, signal));
+    Object.assign(polled, await applyPoll(deps, { live, trades, open }, signal));
   }
   await protectPositions(deps, signal);
   return {

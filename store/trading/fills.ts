@@ -3,6 +3,7 @@ import { and, asc, desc, eq, gt, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Db } from "../database.ts";
 import type { AccountId, OrderId, Ticker } from "../model/ids.ts";
+import { dec } from "../model/money.ts";
 import type { Fill } from "../model/order.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
 import { found } from "../rows.ts";
@@ -36,6 +37,22 @@ export async function saveFill(db: Db, fill: Fill): Promise<{ row: FillRow; isNe
     .where(eq(fills.executionRef, fill.executionRef))
     .returning();
   return { row: found(known, "fill", fill.executionRef), isNew: false };
+}
+
+/** Those that are not stored yet, or of which the commission or the order is not known yet. */
+export async function newsOfFills(db: Db, reported: readonly Fill[]): Promise<Fill[]> {
+  if (reported.length === 0) return [];
+  const refs = sql.param(reported.map((fill) => fill.executionRef));
+  const rows = await db
+    .select({ ref: fills.executionRef, orderId: fills.orderId, commission: fills.commission })
+    .from(fills)
+    .where(sql`${fills.executionRef} = any(${refs}::text[])`);
+  const known = new Map(rows.map((row) => [row.ref, row]));
+  return reported.filter((fill) => {
+    const row = known.get(fill.executionRef);
+    if (row === undefined || row.orderId === null) return true;
+    return fill.commission !== null && (row.commission === null || !dec(row.commission).eq(fill.commission));
+  });
 }
 
 const later = alias(fills, "later");

@@ -1,6 +1,6 @@
 // The only way an order changes: one event, one step of the transition table, under the row's lock. Effects: database.
-import { asc, eq, sql } from "drizzle-orm";
-import { type Db, transaction } from "../database.ts";
+import { asc, eq, inArray, sql } from "drizzle-orm";
+import { type Db, inTransaction } from "../database.ts";
 import { InvariantError } from "../model/errors.ts";
 import type { BrokerOrderId, Instant, OrderId } from "../model/ids.ts";
 import { type DecimalString, dec } from "../model/money.ts";
@@ -31,32 +31,104 @@ export type OrderEvent = {
  * less is filled than before.
  */
 export async function applyOrderEvent(db: Db, event: OrderEvent): Promise<OrderRow> {
-  return transaction(db, async (tx) => {
-    const [locked] = await tx.select().from(orders).where(eq(orders.id, event.orderId)).for("update");
-    const order = found(locked, "order", event.orderId);
-    const status = nextOrderStatus(order.status, event.kind);
-    const change = changedFields(order, event);
-    if (status === order.status && Object.keys(change).length === 0) return order;
-    await tx.insert(orderEvents).values({
-      orderId: order.id,
-      kind: event.kind,
-      fromStatus: order.status,
-      toStatus: status,
-      at: event.at,
-      details: event.details ?? null,
-    });
-    const rows = await tx
-      .update(orders)
-      .set({ ...change, status, updatedAt: sql`now()` })
-      .where(eq(orders.id, order.id))
-      .returning();
-    return only(rows, "changing an order");
+  return only(await applyOrderEvents(db, [event]), "changing an order");
+}
+
+/**
+ * The same for several events at once, in their order: all or none. Returns each order as it stands afterwards, in the
+ * order in which the events first name them.
+ */
+export async function applyOrderEvents(db: Db, events: readonly OrderEvent[]): Promise<OrderRow[]> {
+  const named = events.map(({ orderId: id }) => ({ id }));
+  return changeOrders(db, named, (row) => events.filter((event) => event.orderId === row.id));
+}
+
+/** Changes orders by what `events` makes of each as it stands under its lock: all or none, returned in the same order. */
+export async function changeOrders(
+  db: Db,
+  of: readonly Pick<OrderRow, "id">[],
+  events: (order: OrderRow) => readonly Omit<OrderEvent, "orderId">[],
+): Promise<OrderRow[]> {
+  if (of.length === 0) return [];
+  return inTransaction(db, async (tx) => {
+    const rows = await lockOrders(
+      tx,
+      of.map(({ id }) => id),
+    );
+    return writeSteps(
+      tx,
+      rows.map((row) => stepsOf(row, events(row))),
+    );
   });
+}
+
+/** Locked until the transaction ends, always in the order of their ids; returned in the order asked for. */
+export async function lockOrders(tx: Db, ids: readonly OrderId[]): Promise<OrderRow[]> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return [];
+  const rows = await tx
+    .select()
+    .from(orders)
+    .where(inArray(orders.id, wanted))
+    .orderBy(asc(orders.id))
+    .for("update");
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return wanted.map((id) => found(byId.get(id), "order", id));
+}
+
+/** What events make of an order, not yet written. */
+export type OrderSteps = {
+  readonly before: OrderRow;
+  readonly after: OrderRow;
+  readonly events: readonly (typeof orderEvents.$inferInsert)[];
+};
+
+/** Pure. @throws InvariantError as `applyOrderEvent` does */
+export function stepsOf(before: OrderRow, events: readonly Omit<OrderEvent, "orderId">[]): OrderSteps {
+  let after = before;
+  const recorded: OrderSteps["events"][number][] = [];
+  for (const event of events) {
+    const status = nextOrderStatus(after.status, event.kind);
+    const change = changedFields(after, event);
+    if (status === after.status && Object.keys(change).length === 0) continue;
+    const { kind, at } = event;
+    const details = event.details ?? null;
+    recorded.push({ orderId: before.id, kind, fromStatus: after.status, toStatus: status, at, details });
+    after = { ...after, ...change, status };
+  }
+  return { before, after, events: recorded };
+}
+
+/** Writes the steps of orders that `lockOrders` holds, in two statements; returns the orders in the same order. */
+export async function writeSteps(tx: Db, steps: readonly OrderSteps[]): Promise<OrderRow[]> {
+  const changed = steps.filter((step) => step.events.length > 0);
+  if (changed.length > 0) {
+    await tx.insert(orderEvents).values(changed.flatMap((step) => step.events));
+    await updateOrders(
+      tx,
+      changed.map((step) => step.after),
+    );
+  }
+  return steps.map((step) => step.after);
+}
+
+async function updateOrders(tx: Db, rows: readonly OrderRow[]): Promise<void> {
+  const column = (of: (row: OrderRow) => string | null) => sql.param(rows.map(of));
+  // The reason is a vendor's or a person's text: its column drops what PostgreSQL cannot hold.
+  const reasons = column((row) => (row.reason === null ? null : row.reason.replaceAll("\0", "\ufffd")));
+  await tx.execute(sql`
+    update orders set status = next.status, broker_order_id = next.broker, filled_quantity = next.filled,
+      average_fill_price = next.price, reason = next.reason, updated_at = now()
+    from unnest(${column((row) => row.id)}::uuid[], ${column((row) => row.status)}::text[],
+      ${column((row) => row.brokerOrderId)}::text[], ${column((row) => row.filledQuantity)}::numeric[],
+      ${column((row) => row.averageFillPrice)}::numeric[], ${reasons}::text[])
+      as next (id, status, broker, filled, price, reason)
+    where orders.id = next.id`);
 }
 
 type Change = Partial<Pick<OrderRow, "brokerOrderId" | "filledQuantity" | "averageFillPrice" | "reason">>;
 
-function changedFields(order: OrderRow, event: OrderEvent): Change {
+function changedFields(order: OrderRow, event: Omit<OrderEvent, "orderId">): Change {
   const change: Change = {};
   const { brokerOrderId, filledQuantity, averageFillPrice, reason } = event;
   if (brokerOrderId !== undefined && brokerOrderId !== order.brokerOrderId) {

@@ -1,6 +1,6 @@
 // Orders as an outbox: the row exists before anything is sent, and only the transition table changes it. Effects: database.
 import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
-import { type Db, transaction } from "../database.ts";
+import { type Db, inTransaction } from "../database.ts";
 import { InvariantError } from "../model/errors.ts";
 import type {
   AccountId,
@@ -26,16 +26,18 @@ export type NewOrder = Order & { gatewaySession: string };
  */
 export async function createOrders(db: Db, input: readonly NewOrder[]): Promise<OrderRow[]> {
   if (input.length === 0) return [];
-  return transaction(db, async (tx) => {
+  return inTransaction(db, async (tx) => {
     await requireCountersigns(tx, input);
-    await tx
+    const added = await tx
       .insert(orders)
       .values([...input])
-      .onConflictDoNothing();
-    const ids = input.map((order) => order.id);
-    const rows = new Map(
-      (await tx.select().from(orders).where(inArray(orders.id, ids))).map((row) => [row.id, row]),
-    );
+      .onConflictDoNothing()
+      .returning();
+    const rows = new Map(added.map((row) => [row.id, row]));
+    const known = input.flatMap((order) => (rows.has(order.id) ? [] : [order.id]));
+    if (known.length > 0)
+      for (const row of await tx.select().from(orders).where(inArray(orders.id, known)))
+        rows.set(row.id, row);
     return input.map((order) => {
       const row = rows.get(order.id);
       if (row === undefined || row.clientOrderId !== order.clientOrderId) {
@@ -141,6 +143,25 @@ export async function orderByBrokerId(
 export async function orderByClientOrderId(db: Db, id: ClientOrderId): Promise<OrderRow | null> {
   const [row] = await db.select().from(orders).where(eq(orders.clientOrderId, id));
   return row ?? null;
+}
+
+/** The orders that a broker's or one of our own ids names. */
+export function ordersNamed(
+  db: Db,
+  of: {
+    accountId: AccountId;
+    brokerOrderIds: readonly BrokerOrderId[];
+    clientOrderIds: readonly ClientOrderId[];
+  },
+): Promise<OrderRow[]> {
+  const any = (ids: readonly string[]) => sql`any(${sql.param([...new Set(ids)])}::text[])`;
+  return db
+    .select()
+    .from(orders)
+    .where(
+      sql`(${orders.accountId} = ${of.accountId} and ${orders.brokerOrderId} = ${any(of.brokerOrderIds)})
+        or ${orders.clientOrderId} = ${any(of.clientOrderIds)}`,
+    );
 }
 
 /** Newest first. */

@@ -1,6 +1,6 @@
 // What the risk gate reads of the book under the account's lock: promised room, entries of a session, equity by day.
 // Effects: database. All but `releaseFinished` only read.
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type {
   AccountId,
@@ -13,27 +13,76 @@ import type {
   VerdictId,
 } from "../model/ids.ts";
 import type { DecimalString } from "../model/money.ts";
-import type { OrderPlan } from "../model/risk.ts";
+import { TERMINAL_ORDER_STATUSES } from "../model/order.ts";
+import type { OrderPlan, TradingState } from "../model/risk.ts";
+import { FINISHED_RUN_STATUSES } from "../model/run.ts";
 import { only } from "../rows.ts";
-import { decisions, riskReservations, riskVerdicts } from "../schema/index.ts";
+import type { OrderRow } from "./orders.ts";
+
+/** All that a verdict looks at in the desk's own book, read in one statement. */
+export type RiskBook = {
+  tradingState: TradingState;
+  /** Everything that is not over, oldest first; `planned` values a market order, which has no price of its own. */
+  working: (Pick<OrderRow, "conid" | "leg" | "side" | "status" | "external"> & {
+    remaining: DecimalString;
+    price: DecimalString | null;
+  })[];
+  /** Room held by runs that have not ended. */
+  held: HeldRoom[];
+  blocks: { code: string; reason: string }[];
+  /** Entries of the desk whose sending began after `since`. */
+  entries: number;
+  /** The last statement of the account's worth on each exchange date from `from` on, ascending. */
+  worth: { date: SessionDate; netLiquidation: DecimalString }[];
+};
+
+/** @param of.since business time. Call under the account's lock where the verdict is to be stored. */
+export async function riskBook(
+  db: Db,
+  of: { accountId: AccountId; conid: Conid; since: Instant; from: SessionDate },
+): Promise<RiskBook> {
+  const { accountId } = of;
+  const result = await db.execute<{ book: RiskBook }>(sql`
+    select json_build_object(
+      'tradingState', coalesce((select state from trading_states order by id desc limit 1), 'ACTIVE'),
+      'working', (select coalesce(json_agg(one order by one.created_at, one.id), '[]') from (
+        select orders.created_at, orders.id, orders.conid, leg, side, status, external,
+          (quantity - filled_quantity)::text as remaining,
+          coalesce(limit_price, stop_price, case when type = 'MARKET' then
+            (select (plan->>'notional')::numeric / (plan->>'quantity')::numeric from risk_verdicts
+              where risk_verdicts.id = orders.verdict_id and plan is not null and plan <> 'null'::jsonb) end)::text as price
+        from orders where account_id = ${accountId} and ${NOT_OVER}) one),
+      'held', (select coalesce(json_agg(json_build_object('verdictId', held.verdict_id, 'symbolRunId', run.id,
+          'conid', held.conid, 'plan', verdict.plan)), '[]')
+        from risk_reservations held join risk_verdicts verdict on verdict.id = held.verdict_id
+          join decisions decision on decision.id = verdict.decision_id
+          join symbol_runs run on run.id = decision.symbol_run_id
+        where held.account_id = ${accountId} and held.released_at is null and ${RUN_GOES_ON}
+          and verdict.plan is not null and verdict.plan <> 'null'::jsonb),
+      'blocks', (select coalesce(json_agg(json_build_object('code', code, 'reason', reason) order by id), '[]')
+        from symbol_blocks where account_id = ${accountId} and conid = ${of.conid} and resolved_at is null),
+      'entries', (select count(distinct event.order_id)
+        from order_events event join orders on orders.id = event.order_id
+        where orders.account_id = ${accountId} and orders.leg = 'entry' and not orders.external
+          and event.kind = 'submitting' and event.at > ${of.since}::timestamptz),
+      'worth', (select coalesce(json_agg(day order by day.date), '[]') from (
+        select distinct on (date) to_char(at at time zone 'America/New_York', 'YYYY-MM-DD') as date,
+          net_liquidation::text as "netLiquidation"
+        from portfolio_snapshots
+        where account_id = ${accountId} and at >= (${of.from}::date::timestamp at time zone 'America/New_York')
+        order by date, at desc, id desc) day)) as book`);
+  return only(result.rows, "reading the book").book;
+}
+
+const NOT_OVER = sql.raw(
+  `status not in (${TERMINAL_ORDER_STATUSES.map((status) => `'${status}'`).join(", ")})`,
+);
+const RUN_GOES_ON = sql.raw(
+  `run.status not in (${FINISHED_RUN_STATUSES.map((status) => `'${status}'`).join(", ")})`,
+);
 
 /** Room that a verdict holds, with the plan it was given for and the run that it belongs to. */
 export type HeldRoom = { verdictId: VerdictId; symbolRunId: SymbolRunId; conid: Conid; plan: OrderPlan };
-
-export async function heldRoom(db: Db, accountId: AccountId): Promise<HeldRoom[]> {
-  const rows = await db
-    .select({
-      verdictId: riskReservations.verdictId,
-      symbolRunId: decisions.symbolRunId,
-      conid: riskReservations.conid,
-      plan: riskVerdicts.plan,
-    })
-    .from(riskReservations)
-    .innerJoin(riskVerdicts, eq(riskVerdicts.id, riskReservations.verdictId))
-    .innerJoin(decisions, eq(decisions.id, riskVerdicts.decisionId))
-    .where(and(eq(riskReservations.accountId, accountId), isNull(riskReservations.releasedAt)));
-  return rows.flatMap(({ plan, ...row }) => (plan === null ? [] : [{ ...row, plan }]));
-}
 
 /** Gives back what runs still hold that have ended: rejected, expired, failed. Returns how many. */
 export async function releaseFinished(db: Db, accountId: AccountId): Promise<number> {
@@ -47,27 +96,17 @@ export async function releaseFinished(db: Db, accountId: AccountId): Promise<num
   return result.rowCount ?? 0;
 }
 
-/** Entries of the desk whose sending began after `since` (business time). */
-export async function entriesSince(db: Db, of: { accountId: AccountId; since: Instant }): Promise<number> {
-  const result = await db.execute<{ count: number }>(sql`
-    select count(distinct event.order_id)::int as count
-    from order_events event join orders on orders.id = event.order_id
-    where orders.account_id = ${of.accountId} and orders.leg = 'entry' and not orders.external
-      and event.kind = 'submitting' and event.at > ${of.since}::timestamptz`);
-  return only(result.rows, "counting entries").count;
-}
-
-/** The last statement of the account's worth on each exchange date from `from` on, ascending. */
-export async function equityByDate(
+/** Gives back what the verdicts of a run hold, but for `except`: harmless when nothing is held. */
+export async function releaseRoomOfRun(
   db: Db,
-  of: { accountId: AccountId; from: SessionDate },
-): Promise<{ date: SessionDate; netLiquidation: DecimalString }[]> {
-  const result = await db.execute<{ date: SessionDate; net_liquidation: DecimalString }>(sql`
-    select distinct on (date) to_char(at at time zone 'America/New_York', 'YYYY-MM-DD') as date, net_liquidation
-    from portfolio_snapshots
-    where account_id = ${of.accountId} and at >= (${of.from}::date::timestamp at time zone 'America/New_York')
-    order by date, at desc, id desc`);
-  return result.rows.map((row) => ({ date: row.date, netLiquidation: row.net_liquidation }));
+  of: { symbolRunId: SymbolRunId; reason: string; except?: VerdictId },
+): Promise<number> {
+  const result = await db.execute(sql`
+    update risk_reservations held set released_at = now(), release_reason = ${of.reason}
+    from risk_verdicts verdict join decisions decision on decision.id = verdict.decision_id
+    where verdict.id = held.verdict_id and held.released_at is null
+      and decision.symbol_run_id = ${of.symbolRunId} and held.verdict_id is distinct from ${of.except ?? null}::uuid`);
+  return result.rowCount ?? 0;
 }
 
 /** Runs that wait for an order that is over: whoever polls queues them, however often, until they have moved on. */

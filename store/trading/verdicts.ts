@@ -49,6 +49,16 @@ export async function saveVerdict(db: Db, input: SaveVerdict): Promise<VerdictRo
   return row ?? getVerdict(db, id);
 }
 
+/** The verdict of one step and sequence about a decision; null when it was not given yet. */
+export async function verdictOfStep(
+  db: Db,
+  of: Pick<VerdictRow, "decisionId" | "step" | "sequence">,
+): Promise<VerdictRow | null> {
+  const id = derivedId("verdict", of.decisionId, of.step, of.sequence) as VerdictId;
+  const [row] = await db.select().from(riskVerdicts).where(eq(riskVerdicts.id, id));
+  return row ?? null;
+}
+
 /** @throws NotFoundError `verdict_not_found` */
 export async function getVerdict(db: Db, id: VerdictId): Promise<VerdictRow> {
   const [row] = await db.select().from(riskVerdicts).where(eq(riskVerdicts.id, id));

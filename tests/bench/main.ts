@@ -1,4 +1,4 @@
-// `npm run bench [suite …]`: measures, prints one table and writes bench.json. Suites: start charts risk gateway runs model.
+// `npm run bench [suite …]`: measures, prints one table and writes bench.json. Suites: start charts risk orders gateway runs model.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import path from "node:path";
@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
     return [...(await benchCharts()), ...(await benchIndicators())];
   },
   risk: async () => (await import("./risk.ts")).benchRisk(systemClock),
+  orders: async () => (await import("./orders.ts")).benchOrders(),
   gateway: async () => (await import("./gateway.ts")).benchGateway(systemClock),
   runs: async () => (await import("./runs.ts")).benchRuns(),
   model: async () => (await import("./runs.ts")).benchCriticalPath(),

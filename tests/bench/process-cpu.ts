@@ -1,5 +1,6 @@
 // CPU time of other processes, read from /proc. Effects: reads files. NaN where there is no /proc or the process is elsewhere.
 import { readdirSync, readFileSync } from "node:fs";
+import pg from "pg";
 import type { Database } from "#store/database.ts";
 
 const MS_PER_TICK = 10;
@@ -29,6 +30,31 @@ export function postgresCpuMs(postmaster: number): number {
     if (Number(name) === postmaster) ticks += Number(stat[13]) + Number(stat[14]);
   }
   return ticks * MS_PER_TICK;
+}
+
+/** Tells what the server processes of this database have run so far, in ms, its own connection left out. */
+export async function openPostgresMeter(
+  url: string,
+): Promise<{ ms(): Promise<number>; close(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    async ms() {
+      const { rows } = await client.query<{ pid: number }>(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+      );
+      return rows.reduce((sum, { pid }) => sum + runMs(pid), 0);
+    },
+    close: () => client.end(),
+  };
+}
+
+function runMs(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
+  } catch {
+    return 0; // ended meanwhile
+  }
 }
 
 /** Fields of /proc/PID/stat from the state on: parent at 1, user and system ticks at 11 and 12, of ended children at 13 and 14. */

@@ -2,8 +2,9 @@
 import { type Db, transaction } from "#store/database.ts";
 import { InvariantError } from "#store/model/errors.ts";
 import type { Instant } from "#store/model/ids.ts";
-import { applyOrderEvent } from "#store/trading/order-events.ts";
-import { getOrder, type OrderRow } from "#store/trading/orders.ts";
+import { only } from "#store/rows.ts";
+import { lockOrders, type OrderSteps, stepsOf, writeSteps } from "#store/trading/order-events.ts";
+import type { OrderRow } from "#store/trading/orders.ts";
 import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import { blockSymbol } from "#store/trading/trading-state.ts";
 import { readOrder, type Seen } from "./seen.ts";
@@ -14,33 +15,59 @@ export type Applied = {
   readonly contradiction: string | null;
 };
 
+/** One stored order and what the broker says of it. */
+export type Sighting = { readonly order: OrderRow; readonly seen: Seen };
+
 /** Brings a stored order in line with a reading. The row is read again: another worker may have been faster. */
-export async function applySeen(db: Db, of: { order: OrderRow; seen: Seen; at: Instant }): Promise<Applied> {
-  const { seen, at } = of;
-  try {
-    return await transaction(db, async (tx) => {
-      let order = await getOrder(tx, of.order.id);
-      const reading = readOrder(order, seen);
-      if (reading.kind === "contradiction") return { order, events: 0, contradiction: reading.why };
-      for (const event of reading.events)
-        order = await applyOrderEvent(tx, {
-          ...event,
-          orderId: order.id,
-          at,
-          details: { broker: seen.vendorStatus },
-        });
-      return { order, events: reading.events.length, contradiction: null };
-    }).then((applied) => settle(db, applied, seen));
-  } catch (error) {
-    if (!(error instanceof InvariantError)) throw error;
-    return settle(db, { order: of.order, events: 0, contradiction: error.message }, seen);
-  }
+export async function applySeen(db: Db, of: Sighting & { at: Instant }): Promise<Applied> {
+  return only(await applySightings(db, { sightings: [of], at: of.at }), "applying a reading");
 }
 
-async function settle(db: Db, applied: Applied, seen: Seen): Promise<Applied> {
-  if (applied.contradiction !== null)
-    await stopSymbol(db, applied.order, { why: applied.contradiction, seen });
+/** The same for several orders in one transaction; a contradiction in one of them keeps none of the others back. */
+export async function applySightings(
+  db: Db,
+  of: { sightings: readonly Sighting[]; at: Instant },
+): Promise<Applied[]> {
+  const { sightings, at } = of;
+  if (sightings.length === 0) return [];
+  const applied = await transaction(db, async (tx) => {
+    const rows = await lockOrders(
+      tx,
+      sightings.map(({ order }) => order.id),
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const read = sightings.map(({ order, seen }) => stepsSeen(byId.get(order.id) ?? order, { seen, at }));
+    await writeSteps(
+      tx,
+      read.flatMap(({ steps }) => steps ?? []),
+    );
+    return read.map(({ order, steps, why }) => ({
+      order: steps?.after ?? order,
+      events: steps?.events.length ?? 0,
+      contradiction: why,
+    }));
+  });
+  for (const [index, one] of applied.entries())
+    if (one.contradiction !== null)
+      await stopSymbol(db, one.order, { why: one.contradiction, seen: sightings[index]?.seen });
   return applied;
+}
+
+type ReadSteps = { order: OrderRow; steps: OrderSteps | null; why: string | null };
+
+/** What the reading makes of the order, or why it cannot be. */
+function stepsSeen(order: OrderRow, of: { seen: Seen; at: Instant }): ReadSteps {
+  const { seen, at } = of;
+  const reading = readOrder(order, seen);
+  if (reading.kind === "contradiction") return { order, steps: null, why: reading.why };
+  const details = { broker: seen.vendorStatus };
+  try {
+    const events = reading.events.map((event) => ({ ...event, at, details }));
+    return { order, steps: stepsOf(order, events), why: null };
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error;
+    return { order, steps: null, why: error.message };
+  }
 }
 
 /** Blocks new orders in the order's symbol until somebody has looked, and says so once. */

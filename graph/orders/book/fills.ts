@@ -1,20 +1,30 @@
 // Stores what the broker reports as traded, each execution once, tied to its order. Effects: database.
 import type { Fill } from "#store/model/order.ts";
-import { saveFill } from "#store/trading/fills.ts";
-import { orderByBrokerId, orderByClientOrderId } from "#store/trading/orders.ts";
+import { newsOfFills, saveFill } from "#store/trading/fills.ts";
+import { ordersNamed } from "#store/trading/orders.ts";
 import type { OrderDeps } from "../types.ts";
 
-/** Returns how many were new. A known one only gains its commission and its order. */
+/**
+ * Returns how many were new. A known one only gains its commission and its order; the broker repeats the fills of days at
+ * every look, so those that tell nothing new are sorted out first.
+ */
 export async function saveFills(deps: OrderDeps, fills: readonly Fill[]): Promise<number> {
   const { db } = deps.database;
+  const { accountId } = deps.gateway;
+  const own = fills.filter((fill) => fill.accountId === accountId);
+  const news = await newsOfFills(db, own);
+  if (news.length === 0) return 0;
+  const named = await ordersNamed(db, {
+    accountId,
+    brokerOrderIds: news.flatMap(({ brokerOrderId }) => brokerOrderId ?? []),
+    clientOrderIds: news.flatMap(({ clientOrderId }) => clientOrderId ?? []),
+  });
+  const orderOf = ({ brokerOrderId, clientOrderId }: Fill) =>
+    named.find((order) => brokerOrderId !== null && order.brokerOrderId === brokerOrderId) ??
+    named.find((order) => clientOrderId !== null && order.clientOrderId === clientOrderId);
   let added = 0;
-  for (const fill of fills) {
-    if (fill.accountId !== deps.gateway.accountId) continue;
-    const { brokerOrderId, clientOrderId, accountId } = fill;
-    const order =
-      (brokerOrderId === null ? null : await orderByBrokerId(db, { accountId, brokerOrderId })) ??
-      (clientOrderId === null ? null : await orderByClientOrderId(db, clientOrderId));
-    const { isNew } = await saveFill(db, { ...fill, orderId: order?.id ?? null });
+  for (const fill of news) {
+    const { isNew } = await saveFill(db, { ...fill, orderId: orderOf(fill)?.id ?? null });
     if (isNew) added += 1;
   }
   return added;

@@ -10,39 +10,56 @@ import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
 import { settleInDoubt } from "../sending/in-doubt.ts";
 import { businessNow } from "../sending/steps.ts";
 import type { OrderDeps } from "../types.ts";
-import { applySeen, stopSymbol } from "./apply.ts";
+import { applySeen, applySightings, type Sighting, stopSymbol } from "./apply.ts";
 import { saveFills } from "./fills.ts";
-import { seenOrder } from "./seen.ts";
+import { readOrder, type Seen, seenOrder } from "./seen.ts";
 
 export type PollReading = { readonly live: readonly BrokerOrder[]; readonly trades: readonly Fill[] };
 
+/** @param reading.open our orders as read before the broker's lists, so that none of them can be too new for those */
 export async function applyPoll(
   deps: OrderDeps,
-  reading: PollReading,
+  reading: PollReading & { open?: readonly OrderRow[] },
   signal?: AbortSignal,
 ): Promise<{ events: number; fills: number }> {
   const { accountId } = deps.gateway;
-  const open = (await workingOrders(deps.database.db, { accountId }))
-    .filter((row) => row.status !== "INITIALIZED")
-    // Parents first: what this reading tells of them names their children.
-    .toSorted((a, b) => Number(a.parentOrderId !== null) - Number(b.parentOrderId !== null));
+  const rows = reading.open ?? (await workingOrders(deps.database.db, { accountId }));
+  const open = rows.filter((row) => row.status !== "INITIALIZED");
   const at = await businessNow(deps);
-  let events = 0;
-  const notListed: OrderRow[] = [];
-  for (const [index, order] of open.entries()) {
-    const found = findLive(order, open, reading.live);
-    if (found === undefined) {
-      notListed.push(order);
-      continue;
-    }
-    const applied = await applySeen(deps.database.db, { order, seen: seenOrder(found), at });
-    open[index] = applied.order;
-    events += applied.events;
-  }
+  // Parents first: what this reading tells of them names their children.
+  const named = open.filter((row) => row.parentOrderId === null || row.brokerOrderId !== null);
+  const first = await applyListed(deps, { rows: named, parents: open, live: reading.live, at });
+  const parents = [...first.orders, ...open];
+  const unnamed = open.filter((row) => !named.includes(row));
+  const second = await applyListed(deps, { rows: unnamed, parents, live: reading.live, at });
+  const notListed = [...first.notListed, ...second.notListed];
+  let events = first.events + second.events;
   events += await settleInDoubt(deps, notListed, signal);
   for (const order of notListed) events += await followUp(deps, { order, at }, signal);
   // Fills last: only now every order has the broker's id that ties them together.
   return { events, fills: await saveFills(deps, reading.trades) };
+}
+
+/** Applies what the list of the day shows of these orders; what tells nothing new costs no statement. */
+async function applyListed(
+  deps: OrderDeps,
+  of: { rows: readonly OrderRow[]; parents: readonly OrderRow[]; live: readonly BrokerOrder[]; at: Instant },
+): Promise<{ orders: OrderRow[]; notListed: OrderRow[]; events: number }> {
+  const notListed: OrderRow[] = [];
+  const sightings: Sighting[] = [];
+  for (const order of of.rows) {
+    const found = findLive(order, of.parents, of.live);
+    if (found === undefined) notListed.push(order);
+    else if (tellsSomething(order, seenOrder(found))) sightings.push({ order, seen: seenOrder(found) });
+  }
+  const applied = await applySightings(deps.database.db, { sightings, at: of.at });
+  const events = applied.reduce((sum, one) => sum + one.events, 0);
+  return { orders: applied.map((one) => one.order), notListed, events };
+}
+
+function tellsSomething(order: OrderRow, seen: Seen): boolean {
+  const reading = readOrder(order, seen);
+  return reading.kind === "contradiction" || reading.events.length > 0;
 }
 
 /** By the broker's id; before that is known, a parent by the id we sent and a child by its parent's. */

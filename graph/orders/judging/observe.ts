@@ -1,14 +1,10 @@
 // Gathers the snapshot that the risk engine judges: broker reads outside, book reads under the account's lock.
 import type { Db } from "#store/database.ts";
 import type { Quote } from "#store/model/bar.ts";
-import type { AccountId, Instant } from "#store/model/ids.ts";
-import { type DecimalString, dec, toDecimalString } from "#store/model/money.ts";
+import type { Instant } from "#store/model/ids.ts";
+import { dec, toDecimalString } from "#store/model/money.ts";
 import type { AccountSummary, Position } from "#store/model/order.ts";
-import type { OrderRow } from "#store/trading/orders.ts";
-import { workingOrders } from "#store/trading/orders.ts";
-import { entriesSince, equityByDate, heldRoom, releaseFinished } from "#store/trading/room.ts";
-import { currentTradingState, openBlocks } from "#store/trading/trading-state.ts";
-import { getVerdict } from "#store/trading/verdicts.ts";
+import { riskBook } from "#store/trading/room.ts";
 import { sessionClose } from "#tools/calendar.ts";
 import type { MarketPhase, Observed, OpenOrder, RiskInput } from "#tools/risk/input.ts";
 import type { JudgeRequest, OrderDeps } from "../types.ts";
@@ -46,7 +42,10 @@ async function observed<Value>(deps: OrderDeps, reading: Promise<Value>): Promis
   return { value: await reading, at };
 }
 
-/** Completes the snapshot with our own book. Call under `lockAccount`, in the transaction that stores the verdict. */
+/**
+ * Completes the snapshot with our own book, in one statement. Call under `lockAccount`, in the transaction that stores the
+ * verdict; elsewhere it is an estimate.
+ */
 export async function completeSnapshot(
   tx: Db,
   deps: OrderDeps,
@@ -54,78 +53,49 @@ export async function completeSnapshot(
 ): Promise<RiskInput> {
   const { request, broker } = of;
   const { accountId, kind, session } = deps.gateway;
-  await releaseFinished(tx, accountId);
   const now = deps.clock.now().toISOString() as Instant;
-  // One after the other: a transaction has one connection.
-  const state = await currentTradingState(tx);
-  const open = await workingOrders(tx, { accountId });
-  const openOrders: OpenOrder[] = [];
-  for (const order of open) openOrders.push(await openOrderOf(tx, order));
-  const held = await heldRoom(tx, accountId);
-  const blocks = await openBlocks(tx, { accountId, conid: request.instrument.conid });
-  const activity = await recentActivity(tx, { accountId, broker });
+  const { market, account } = broker;
+  const { conid } = request.instrument;
+  const since = sessionClose(market.lastFinished).toISOString() as Instant;
+  const from = market.earlier.at(-1) ?? market.session;
+  const book = await riskBook(tx, { accountId, conid, since, from });
+  const openOrders = book.working.map(
+    ({ conid, leg, side, status, external, remaining, price }): OpenOrder => {
+      const exact = (text: string) => toDecimalString(dec(text));
+      return {
+        conid,
+        leg,
+        side,
+        remaining: exact(remaining),
+        price: price && exact(price),
+        status,
+        external,
+      };
+    },
+  );
+  const { netLiquidation } = account.value;
+  const results = sessionResults(book.worth, { session: market.session, netLiquidation });
   return {
     now,
     mode: request.mode,
-    tradingState: state.state,
+    tradingState: book.tradingState,
     limits: request.limits,
     decision: request.decision,
     instrument: request.instrument,
     broker: { gateway: kind, session, accountId },
-    market: broker.market,
+    market,
     lastBar: request.lastBar,
     quote: broker.quote,
-    account: broker.account,
+    account,
     positions: broker.positions,
     openOrders: { value: openOrders, at: now },
     // Room that this very run holds is what it is about to use.
-    reservations: held
+    reservations: book.held
       .filter((room) => room.symbolRunId !== request.symbolRunId && room.plan.effect === "open")
-      .map(({ conid, plan }) => ({
-        conid,
-        side: plan.side,
-        quantity: plan.quantity,
-        notional: plan.notional,
-      })),
-    activity: { value: activity, at: now },
-    blocked: blocks.length === 0 ? null : blocks.map((block) => `${block.code}: ${block.reason}`).join("; "),
+      .map(({ conid, plan: { side, quantity, notional } }) => ({ conid, side, quantity, notional })),
+    activity: { value: { entriesToday: book.entries, results }, at: now },
+    blocked: book.blocks.map((block) => `${block.code}: ${block.reason}`).join("; ") || null,
     preview: null,
     requested: request.requested,
-  };
-}
-
-async function recentActivity(
-  tx: Db,
-  of: { accountId: AccountId; broker: BrokerFacts },
-): Promise<{ entriesToday: number; results: ReturnType<typeof sessionResults> }> {
-  const { market, account } = of.broker;
-  const since = sessionClose(market.lastFinished).toISOString() as Instant;
-  const oldest = market.earlier.at(-1) ?? market.session;
-  return {
-    entriesToday: await entriesSince(tx, { accountId: of.accountId, since }),
-    results: sessionResults(await equityByDate(tx, { accountId: of.accountId, from: oldest }), {
-      session: market.session,
-      netLiquidation: account.value.netLiquidation,
-    }),
-  };
-}
-
-/** A market order has no price of its own: it counts at what its verdict valued it; an external one at nothing known. */
-async function plannedPrice(tx: Db, order: OrderRow): Promise<DecimalString | null> {
-  if (order.type !== "MARKET" || order.verdictId === null) return null;
-  const { plan } = await getVerdict(tx, order.verdictId);
-  return plan === null ? null : toDecimalString(dec(plan.notional).div(plan.quantity));
-}
-
-async function openOrderOf(tx: Db, order: OrderRow): Promise<OpenOrder> {
-  const planned = await plannedPrice(tx, order);
-  return {
-    conid: order.conid,
-    leg: order.leg,
-    side: order.side,
-    remaining: toDecimalString(dec(order.quantity).minus(order.filledQuantity)),
-    price: order.limitPrice ?? order.stopPrice ?? planned,
-    status: order.status,
-    external: order.external,
   };
 }

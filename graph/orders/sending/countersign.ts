@@ -1,7 +1,6 @@
 // The countersign: what must stand in the rows before anything may leave. Effects: database reads.
 // Invariant: no order without an approval that was given, for this verdict's proposal, and not larger than it.
 
-import { getDecision } from "#store/agents/decisions.ts";
 import type { Db } from "#store/database.ts";
 import { instrumentByConid } from "#store/market/instruments.ts";
 import { ConflictError } from "#store/model/errors.ts";
@@ -9,21 +8,22 @@ import type { Instrument } from "#store/model/instrument.ts";
 import { dec } from "#store/model/money.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import { getSymbolRun, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
-import { type ApprovalRow, getApproval } from "#store/trading/approvals.ts";
-import { workingOrders } from "#store/trading/orders.ts";
-import { currentTradingState, openBlocks } from "#store/trading/trading-state.ts";
-import { getVerdict, type VerdictRow } from "#store/trading/verdicts.ts";
-import type { RiskInput } from "#tools/risk/input.ts";
+import {
+  countersignOf,
+  type SignedApproval,
+  type SignedVerdict,
+  wayOut,
+} from "#store/trading/countersign.ts";
+import type { MarketPhase } from "#tools/risk/input.ts";
 import type { OrderDeps, SubmitRequest } from "../types.ts";
 
 export type Countersigned = {
   readonly run: SymbolRunWithExecution;
   readonly plan: OrderPlan;
-  readonly verdict: VerdictRow;
-  readonly approval: ApprovalRow;
+  readonly verdict: Pick<SignedVerdict, "id">;
   readonly instrument: Instrument;
   /** The session that the verdict was given for. */
-  readonly session: RiskInput["market"];
+  readonly session: MarketPhase | null;
 };
 
 const refuse = (code: string, message: string, facts: Record<string, unknown> = {}) =>
@@ -44,27 +44,25 @@ export async function requireCountersign(
       gateway: deps.gateway.session,
       accountId: deps.gateway.accountId,
     });
-  const approval = await getApproval(db, request.approvalId);
+  const { approval, verdict, shown } = await countersignOf(db, request);
   if (approval.symbolRunId !== run.id || (approval.status !== "approved" && approval.status !== "edited"))
     throw refuse("not_countersigned", `the approval is ${approval.status}`, { approvalId: approval.id });
-  const [verdict, shown] = [
-    await getVerdict(db, request.verdictId),
-    await getVerdict(db, approval.verdictId),
-  ];
-  const decision = await getDecision(db, verdict.decisionId);
-  if (decision.symbolRunId !== run.id || shown.decisionId !== verdict.decisionId || verdict.plan === null)
+  if (verdict.symbolRunId !== run.id || shown.decisionId !== verdict.decisionId || verdict.plan === null)
     throw refuse("not_countersigned", "the verdict is not one of this approval", { verdictId: verdict.id });
   requireCovered(verdict.plan, shown.plan, approval);
   const instrument =
     run.conid === null ? null : await instrumentByConid(db, { gateway: deps.gateway.kind, conid: run.conid });
   if (instrument === null || instrument.symbol !== run.symbol)
     throw refuse("instrument_unknown", `no instrument is stored for ${run.symbol}`);
-  const { market } = verdict.snapshot as Pick<RiskInput, "market">;
-  return { run, plan: verdict.plan, verdict, approval, instrument, session: market };
+  return { run, plan: verdict.plan, verdict, instrument, session: verdict.market as MarketPhase | null };
 }
 
 /** What goes out is what somebody said yes to: same side, no more shares; limit, stop and target shown or typed. */
-function requireCovered(plan: OrderPlan, shown: OrderPlan | null, approval: ApprovalRow): void {
+function requireCovered(
+  plan: OrderPlan,
+  shown: OrderPlan | null,
+  approval: Pick<SignedApproval, "edit">,
+): void {
   const most = approval.edit?.quantity ?? shown?.quantity ?? "0";
   const limit = approval.edit?.limitPrice ?? shown?.limitPrice ?? null;
   const covered =
@@ -92,20 +90,14 @@ function withinLimit(plan: OrderPlan, limit: string | null): boolean {
 /** What may have changed since: the kill switch, a mismatch, an unknown outcome. Call under the gate and account locks. */
 export async function requireOpenWay(tx: Db, deps: OrderDeps, signed: Countersigned): Promise<void> {
   const { accountId } = deps.gateway;
-  const { conid } = signed.instrument;
-  const { state, reason } = await currentTradingState(tx);
-  if (state === "HALTED") throw refuse("trading_halted", `the desk is halted: ${reason ?? ""}`);
-  if (state === "REDUCING" && signed.plan.effect === "open")
-    throw refuse("reducing_only", `the desk only reduces: ${reason ?? ""}`);
-  const [block] = await openBlocks(tx, { accountId, conid });
-  if (block !== undefined) throw refuse("symbol_blocked", `${block.code}: ${block.reason}`);
-  const open = await workingOrders(tx, { accountId, conid });
-  const other = open.find(
-    (order) =>
-      order.symbolRunId !== signed.run.id && (order.status === "UNKNOWN" || order.status === "SUBMITTING"),
-  );
-  if (other !== undefined)
-    throw refuse("order_unknown", `the outcome of another order in ${signed.run.symbol} is not known yet`, {
-      orderId: other.id,
+  const { instrument, run, plan } = signed;
+  const way = await wayOut(tx, { accountId, conid: instrument.conid, symbolRunId: run.id });
+  if (way.state === "HALTED") throw refuse("trading_halted", `the desk is halted: ${way.reason ?? ""}`);
+  if (way.state === "REDUCING" && plan.effect === "open")
+    throw refuse("reducing_only", `the desk only reduces: ${way.reason ?? ""}`);
+  if (way.blocked !== null) throw refuse("symbol_blocked", way.blocked);
+  if (way.inDoubt !== null)
+    throw refuse("order_unknown", `the outcome of another order in ${run.symbol} is not known yet`, {
+      orderId: way.inDoubt,
     });
 }

@@ -2,7 +2,7 @@
 // Effects: database.
 import type { Db } from "#store/database.ts";
 import type { Instant } from "#store/model/ids.ts";
-import { applyOrderEvent } from "#store/trading/order-events.ts";
+import { changeOrders, type OrderEvent } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
 
 /** First word of the stored reason. `refused` is the broker's no; the others mean that nothing ever got there. */
@@ -20,28 +20,29 @@ export function endCodeOf(reason: string | null): { code: EndCode; message: stri
   return known === undefined ? null : { code: known, message: message ?? "" };
 }
 
-/** Takes every leg that is still on its way to REJECTED. */
+/** Takes every leg that is still on its way to REJECTED; one that a poll has found since stays as it is. */
 export async function endLegs(
   db: Db,
   legs: readonly OrderRow[],
   of: { code: EndCode; message: string; at: Instant; details?: unknown },
 ): Promise<OrderRow[]> {
-  const reason = endReason(of.code, of.message);
-  const ended: OrderRow[] = [];
-  for (const leg of legs) {
-    const event = { orderId: leg.id, at: of.at, reason, details: of.details ?? null };
-    if (leg.status === "SUBMITTING" && of.code !== "not_sent" && of.code !== "not_found")
-      ended.push(await applyOrderEvent(db, { ...event, kind: "rejected" }));
-    else if (leg.status === "SUBMITTING" || leg.status === "UNKNOWN") {
-      if (leg.status === "SUBMITTING")
-        await applyOrderEvent(db, {
-          orderId: leg.id,
-          kind: "outcome_unknown",
-          at: of.at,
-          details: { reason },
-        });
-      ended.push(await applyOrderEvent(db, { ...event, kind: "not_found" }));
-    } else ended.push(leg);
-  }
-  return ended;
+  return changeOrders(db, legs, (leg) => endsOf(leg, of));
+}
+
+type Ending = Omit<OrderEvent, "orderId">;
+
+function endsOf(
+  leg: OrderRow,
+  of: { code: EndCode; message: string; at: Instant; details?: unknown },
+): Ending[] {
+  const { code, at } = of;
+  const reason = endReason(code, of.message);
+  const event = { at, reason, details: of.details ?? null };
+  if (leg.status === "UNKNOWN") return [{ ...event, kind: "not_found" }];
+  if (leg.status !== "SUBMITTING") return [];
+  if (code !== "not_sent" && code !== "not_found") return [{ ...event, kind: "rejected" }];
+  return [
+    { kind: "outcome_unknown", at, details: { reason } },
+    { ...event, kind: "not_found" },
+  ];
 }

@@ -4,7 +4,7 @@ import { InvariantError, toErrorRecord } from "#store/model/errors.ts";
 import type { BrokerOrderId, Instant } from "#store/model/ids.ts";
 import { getOrder, type OrderRow } from "#store/trading/orders.ts";
 import type { BracketView, PlacedOrder, SubmitOutcome } from "#tools/ibkr/orders/types.ts";
-import { applySeen } from "../book/apply.ts";
+import { applySightings, type Sighting } from "../book/apply.ts";
 import { type Seen, seenOrder, seenPlaced } from "../book/seen.ts";
 import type { OrderDeps } from "../types.ts";
 import { missingLegs } from "./missing-leg.ts";
@@ -13,67 +13,56 @@ import { businessNow, markUnknown } from "./steps.ts";
 
 type Accepted = Extract<SubmitOutcome, { kind: "accepted" }>;
 
+type Answer = Pick<Accepted, "orders" | "failed" | "childrenListed">;
+
 /** Returns the first leg (entry or exit) as it stands afterwards. */
 export async function recordPlaced(
   deps: OrderDeps,
   legs: readonly OrderRow[],
-  outcome: Pick<Accepted, "orders" | "failed" | "childrenListed">,
+  outcome: Answer,
 ): Promise<OrderRow> {
-  const [parent, ...children] = legs;
+  const [parent] = legs;
   if (parent === undefined) throw new InvariantError("a submission without legs");
-  const at = await businessNow(deps);
-  const placedParent = findPlaced(parent, outcome.orders) ?? findPlaced(parent, outcome.failed);
-  if (placedParent !== undefined)
-    await applySeen(deps.database.db, { order: parent, seen: seenPlaced(placedParent), at });
-  const turnedDown = await recordChildren(deps, {
-    children,
-    outcome,
-    at,
-    parentId: placedParent?.brokerOrderId ?? null,
-  });
-  // Legs of which the answer said nothing are unknown until the tracker has found them.
   const { db } = deps.database;
-  const now = await Promise.all(legs.map((leg) => getOrder(db, leg.id)));
-  const silent = now.filter((leg) => leg.status === "SUBMITTING");
-  if (silent.length > 0) await markUnknown(db, { legs: silent, at, details: { answer: outcome } });
-  const first = now.find((leg) => leg.id === parent.id && leg.status !== "SUBMITTING");
-  if (turnedDown.length === 0) return first ?? getOrder(db, parent.id);
-  await missingLegs(deps, { parent: await getOrder(db, parent.id), missing: turnedDown });
+  const at = await businessNow(deps);
+  const told = legs.map((leg) => findPlaced(leg, outcome.orders) ?? findPlaced(leg, outcome.failed));
+  const parentId = told[0]?.brokerOrderId ?? null;
+  // A look at the bracket for children that the answer does not name.
+  const view = told.every(Boolean) || parentId === null ? null : await bracketOf(deps, parentId);
+  const sightings = legs.flatMap((order, index): Sighting[] => {
+    const placed = told[index];
+    const seen =
+      placed !== undefined ? seenPlaced(placed) : order === parent ? null : seenInBracket(order, view);
+    return seen === null ? [] : [{ order, seen }];
+  });
+  const seen = new Map((await applySightings(db, { sightings, at })).map(({ order }) => [order.id, order]));
+  const silent = legs.filter((leg) => leg !== parent && !seen.has(leg.id));
+  const turnedDown = [
+    ...[...seen.values()].filter((leg) => leg.id !== parent.id && leg.status === "REJECTED"),
+    ...(await unnamedRefusals(deps, { silent, outcome, view, at })),
+  ];
+  const refused = new Set(turnedDown.map((leg) => leg.id));
+  // Legs of which the answer said nothing are unknown until the tracker has found them.
+  const unknown = legs
+    .map((leg) => seen.get(leg.id) ?? leg)
+    .filter((leg) => leg.status === "SUBMITTING" && !refused.has(leg.id));
+  const marked = await markUnknown(db, { legs: unknown, at, details: { answer: outcome } });
+  const first = marked.find((leg) => leg.id === parent.id) ?? seen.get(parent.id) ?? parent;
+  if (turnedDown.length === 0) return first;
+  await missingLegs(deps, { parent: first, missing: turnedDown });
   return getOrder(db, parent.id);
 }
 
-/** Returns the children that the broker surely does not have. */
-async function recordChildren(
+/** A refused child has no id that would name it: when just as many are missing from the bracket, it is these. */
+async function unnamedRefusals(
   deps: OrderDeps,
-  of: {
-    children: readonly OrderRow[];
-    outcome: Pick<Accepted, "orders" | "failed" | "childrenListed">;
-    at: Instant;
-    parentId: BrokerOrderId | null;
-  },
+  of: { silent: readonly OrderRow[]; outcome: Answer; view: BracketView | null; at: Instant },
 ): Promise<OrderRow[]> {
-  const { db } = deps.database;
-  const { children, outcome, at } = of;
-  const placed = children.map((leg) => findPlaced(leg, outcome.orders) ?? findPlaced(leg, outcome.failed));
-  const complete = placed.every((one) => one !== undefined);
-  const view = complete || of.parentId === null ? null : await bracketOf(deps, of.parentId);
-  const missing: OrderRow[] = [];
-  const silent: OrderRow[] = [];
-  for (const [index, leg] of children.entries()) {
-    const told = placed[index];
-    const seen = told === undefined ? seenInBracket(leg, view) : seenPlaced(told);
-    if (seen === null) {
-      silent.push(leg);
-      continue;
-    }
-    const applied = await applySeen(db, { order: leg, seen, at });
-    if (applied.order.status === "REJECTED") missing.push(applied.order);
-  }
-  // A refused child has no id that would name it: when just as many are missing from the bracket, it is these.
-  const unnamed = outcome.failed.filter((one) => one.leg === null && one.clientOrderId === null);
-  if (silent.length > 0 && silent.length === unnamed.length && view !== null && view.parent !== null)
-    missing.push(...(await refuseLegs(deps, { legs: silent, failed: unnamed, at })));
-  return missing;
+  const { silent, view, at } = of;
+  const unnamed = of.outcome.failed.filter((one) => one.leg === null && one.clientOrderId === null);
+  if (silent.length === 0 || silent.length !== unnamed.length || view === null || view.parent === null)
+    return [];
+  return refuseLegs(deps, { legs: silent, failed: unnamed, at });
 }
 
 async function refuseLegs(

@@ -3,7 +3,7 @@
 import { type Db, transaction } from "#store/database.ts";
 import { DeskError, type ErrorRecord, toErrorRecord } from "#store/model/errors.ts";
 import type { OrderStatus } from "#store/model/order.ts";
-import { applyOrderEvent } from "#store/trading/order-events.ts";
+import { applyOrderEvents } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
 import { lockAccount } from "#store/trading/verdicts.ts";
 import type { AskedQuestion, SubmitOutcome } from "#tools/ibkr/orders/types.ts";
@@ -52,10 +52,10 @@ async function commitSubmitting(deps: OrderDeps, request: SendRequest): Promise<
     await passGate(tx);
     await lockAccount(tx, deps.gateway.accountId);
     await request.lastCheck(tx);
-    const legs: OrderRow[] = [];
-    for (const leg of request.legs)
-      legs.push(await applyOrderEvent(tx, { orderId: leg.id, kind: "submitting", at, details }));
-    return legs;
+    return applyOrderEvents(
+      tx,
+      request.legs.map((leg) => ({ orderId: leg.id, kind: "submitting" as const, at, details })),
+    );
   });
 }
 

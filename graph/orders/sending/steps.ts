@@ -1,7 +1,7 @@
 // Small steps that the whole order path shares: the named points, business time, the mark "unknown". Effects: as named.
-import { type Db, transaction } from "#store/database.ts";
+import type { Db } from "#store/database.ts";
 import type { Instant } from "#store/model/ids.ts";
-import { applyOrderEvent } from "#store/trading/order-events.ts";
+import { changeOrders } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
 import type { OrderDeps, OrderStep } from "../types.ts";
 
@@ -18,19 +18,8 @@ export async function markUnknown(
   db: Db,
   of: { legs: readonly OrderRow[]; at: Instant; details: unknown },
 ): Promise<OrderRow[]> {
-  return transaction(db, async (tx) => {
-    const marked: OrderRow[] = [];
-    for (const leg of of.legs)
-      marked.push(
-        leg.status === "SUBMITTING"
-          ? await applyOrderEvent(tx, {
-              orderId: leg.id,
-              kind: "outcome_unknown",
-              at: of.at,
-              details: of.details,
-            })
-          : leg,
-      );
-    return marked;
-  });
+  const { at, details } = of;
+  const event = { kind: "outcome_unknown" as const, at, details };
+  // Judged by the locked rows: a poll may have found one at the broker since.
+  return changeOrders(db, of.legs, (leg) => (leg.status === "SUBMITTING" ? [event] : []));
 }

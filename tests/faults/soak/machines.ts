@@ -33,7 +33,7 @@ export async function startMachines(of: {
   const config = path.join(folder, "countersign.yaml");
   // Many attempts that follow each other quickly: kills and faults are the rule here.
   const retry = "{ limit: 10, delaySeconds: 1, maxDelaySeconds: 4 }";
-  writeFileSync(config, `worker: { parallelism: 4 }\nretry: ${retry}\nmarket: { start: "${BUY_DAY}" }\n`);
+  writeFileSync(config, `worker: { parallelism: 6 }\nretry: ${retry}\nmarket: { start: "${BUY_DAY}" }\n`);
   const gateway = await startGateway({
     dataDir: path.join(folder, "broker"),
     arguments: ["--config", config],
@@ -58,8 +58,10 @@ export async function startMachines(of: {
         which === "worker" ? undefined : desk.kill(),
         which === "desk" ? undefined : worker.kill(),
       ]);
-      if (which !== "worker") desk = await startDesk(options);
-      if (which !== "desk") worker = await startWorker(options);
+      await Promise.all([
+        which === "worker" ? undefined : startDesk(options).then((started) => (desk = started)),
+        which === "desk" ? undefined : startWorker(options).then((started) => (worker = started)),
+      ]);
     },
     async end() {
       await Promise.all([desk.kill(), worker.kill(), gateway.kill()]);

@@ -64,7 +64,9 @@ const FAULTS = [
 /** Also an order that works at the broker. */
 const GOING_ON = "r.status IN ('queued', 'running', 'working')";
 /** Runs started at once. */
-const CHUNK = 10;
+const CHUNK = 20;
+/** Calls to a desk that a broker's fault keeps from answering. */
+const TRIES = 5;
 /** Longest time for anything to settle once the storm is over: unknown orders take half a minute each way. */
 const CALM_MS = 180_000;
 
@@ -76,7 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   await migrate(database);
   // Held while the storm is prepared, so that each place is met.
   const holds = symbols.flatMap((symbol): Hold[] =>
-    chance.below(0.35) ? [{ symbol, place: chance.pick(PLACES) }] : [],
+    chance.below(0.25) ? [{ symbol, place: chance.pick(PLACES) }] : [],
   );
   const barriers = await raiseBarriers(database, holds);
   const machines = await startMachines({ ...options, symbols });
@@ -153,7 +155,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 const secondsSince = (moment: number) => Math.round((performance.now() - moment) / 1000);
 
 function weatherFor(intents: number): Soak["left"] {
-  return { kills: Math.ceil(intents / 5), faults: Math.ceil(intents / 2), halts: Math.ceil(intents / 20) };
+  return { kills: Math.ceil(intents / 8), faults: Math.ceil(intents / 2), halts: Math.ceil(intents / 20) };
 }
 
 /** One moment of the storm. */
@@ -181,9 +183,28 @@ async function gust(storm: Soak): Promise<void> {
   }
   if (chance.below(0.04) && left.halts-- > 0) {
     report.halts += 1;
-    await withDesk(storm, (url) => callDesk(url, "POST", "/api/trading-state/halt", { reason: "soak" }));
+    await halt(storm);
     await resume(storm);
   }
+}
+
+/** A halt waits for whoever is about to send; one that stands at a place of ours is killed there, or both would wait. */
+async function halt(storm: Soak): Promise<void> {
+  let answered = false;
+  const halting = withDesk(storm, (url) =>
+    callDesk(url, "POST", "/api/trading-state/halt", { reason: "soak" }),
+  ).finally(() => {
+    answered = true;
+  });
+  while (!answered) {
+    await Promise.race([halting.catch(() => undefined), pause(500)]);
+    for (const symbol of answered ? [] : await storm.barriers.standing()) {
+      storm.report.placed += 1;
+      await kill(storm, "worker");
+      await storm.barriers.cut(symbol);
+    }
+  }
+  await halting;
 }
 
 async function kill(storm: Soak, which: "desk" | "worker" | "both"): Promise<void> {
@@ -196,6 +217,16 @@ async function kill(storm: Soak, which: "desk" | "worker" | "both"): Promise<voi
 const resume = (storm: Soak) =>
   withDesk(storm, (url) => callDesk(url, "POST", "/api/trading-state/resume", { reason: "soak" }));
 
+/** A person who asks again, and logs in again where that is what the desk says: the broker's faults hit them as well. */
 async function withDesk(storm: Soak, call: (url: string) => Promise<unknown>): Promise<void> {
-  await call(storm.machines.desk().url);
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      await call(storm.machines.desk().url);
+      return;
+    } catch (error) {
+      if (left <= 1) throw error;
+      await storm.machines.broker.login();
+      await pause(1_000);
+    }
+  }
 }

@@ -90,6 +90,8 @@ export async function orderRig(
     bars?: readonly BarText[];
     more?: Record<string, readonly BarText[]>;
     settings?: SettingsOverride;
+    /** Goes around each call to the simulator: the bench takes its CPU off. */
+    around?: (fetch: Simulator["fetch"]) => Simulator["fetch"];
   } = {},
 ): Promise<Rig> {
   const clock = testClock();
@@ -108,7 +110,10 @@ export async function orderRig(
   });
   const connect = (): Gateway => {
     const client = createIbkrClient({
-      transport: inProcessTransport({ fetch: simulator.fetch, address: "in process" }),
+      transport: inProcessTransport({
+        fetch: of.around?.(simulator.fetch) ?? simulator.fetch,
+        address: "in process",
+      }),
       pacing: FREE,
       clock,
       marketClock: simulator.clock,

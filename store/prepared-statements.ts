@@ -1,0 +1,39 @@
+// Statements that come again are planned once per connection, not each time: naming one is all that PostgreSQL needs.
+// Effects: changes the client that it is given. Invariant: what is asked, and what comes back, stays the same.
+import { createHash } from "node:crypto";
+
+/** Different statements kept on one connection; lists of any length make ever new texts, which are then planned as before. */
+const MOST = 200;
+
+type Query = { text: string; name?: string };
+type Client = { query(...args: unknown[]): unknown };
+
+/** Names every statement with parameters that goes through this connection, up to `MOST` different ones. */
+export function prepareStatements(client: Client): void {
+  const query = client.query.bind(client);
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string | undefined => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= MOST) return known;
+    const name = createHash("sha256").update(text).digest("base64url").slice(0, 32);
+    names.set(text, name);
+    return name;
+  };
+  client.query = (asked: unknown, values: unknown, ...rest: unknown[]) => {
+    if (!isPlain(asked) || !Array.isArray(values) || values.length === 0)
+      return query(asked, values, ...rest);
+    const name = nameOf(asked.text);
+    return query(name === undefined ? asked : { ...asked, name }, values, ...rest);
+  };
+}
+
+/** Written as an object with a text, and not named by somebody else. */
+function isPlain(asked: unknown): asked is Query {
+  return (
+    typeof asked === "object" &&
+    asked !== null &&
+    "text" in asked &&
+    typeof asked.text === "string" &&
+    (!("name" in asked) || asked.name === undefined)
+  );
+}

@@ -1,0 +1,3 @@
+import { filledDesk } from "#tests/bench/http/desk.ts";
+
+console.log(await filledDesk({ fresh: process.argv.includes("--fresh") }));
