@@ -1,6 +1,7 @@
 // What a reader sees without reloading: progress, a stream that comes back, two browsers, hostile text as text.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { recordLlmCall } from "#store/agents/llm-calls.ts";
 import { savePromptVersion } from "#store/agents/prompts.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import { beginNode, failNode } from "#store/runs/node-events.ts";
@@ -8,7 +9,7 @@ import { listSymbolRuns, setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
 import { raiseAlert } from "#store/trading/alerts.ts";
 import { TOKEN } from "#tests/server/http/fixture/web.ts";
 import { testDatabase } from "#tests/support/database.ts";
-import { seedExecution, ticker } from "#tests/support/seed.ts";
+import { llmCall, seedExecution, ticker } from "#tests/support/seed.ts";
 import { hasBrowser, openPage, PHONE, WIDE, WITHOUT_BROWSER } from "./fixture/browser.ts";
 import { servedWeb } from "./fixture/served.ts";
 
@@ -77,13 +78,14 @@ describe.skipIf(!hasBrowser)(`live pages${WITHOUT_BROWSER}`, () => {
   test("keep what a reader has opened and typed while the page moves", async () => {
     const { executionId, runId } = await queuedRun();
     const { page } = await signedIn();
+    await recordLlmCall(db, llmCall(runId));
     await page.goto(`${web.url}/runs/${runId}`);
     expect(executionId).not.toBe("");
-    await beginNode(db, { symbolRunId: runId, node: "market_data", visit: 0 });
-    await page.locator("#node-market_data summary").click();
+    const exchange = page.locator("details[id^=exchange]").first();
+    await exchange.locator("summary").first().click();
     await beginNode(db, { symbolRunId: runId, node: "charts", visit: 0 });
     await page.locator("#node-charts").waitFor();
-    expect(await page.locator("#node-market_data").getAttribute("open")).not.toBeNull();
+    expect(await exchange.getAttribute("open")).not.toBeNull();
   });
 
   test("show hostile text as text", async () => {

@@ -10,6 +10,7 @@ import { type Api, newApi } from "./api.ts";
 import { eventsApi, healthApi, livenessApi } from "./health.ts";
 import { promptsApi } from "./prompts/prompts.ts";
 import { artifactsApi } from "./runs/artifacts.ts";
+import { chartsApi } from "./runs/charts.ts";
 import { executionReportApi } from "./runs/execution-report.ts";
 import { executionsApi } from "./runs/executions.ts";
 import { symbolRunsApi } from "./runs/symbol-runs.ts";
@@ -113,6 +114,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     executionsApi(deps),
     executionReportApi(deps),
     symbolRunsApi(deps),
+    chartsApi(deps),
     approvalsApi(deps),
     ordersApi(deps),
     portfolioApi(deps),

@@ -42,6 +42,7 @@ const FILES: Readonly<Record<string, () => string>> = {
   "desk.js": () => join(CLIENT, "desk.js"),
   "chart.js": () => join(CLIENT, "chart.js"),
   "check.js": () => join(CLIENT, "check.js"),
+  "copy.js": () => join(CLIENT, "copy.js"),
   "mark.svg": () => join(CLIENT, "mark.svg"),
   "idiomorph.js": () => require.resolve("idiomorph/dist/idiomorph.min.js"),
   "vega.js": () => join(dirname(fileURLToPath(import.meta.resolve("vega"))), "vega.min.js"),

@@ -60,6 +60,10 @@ function enhance(root) {
   if (charts.length > 0) {
     import("./chart.js").then((chart) => charts.forEach(chart.prepare));
   }
+  const copies = [...root.querySelectorAll("[data-copy]:not([data-ready])")];
+  if (copies.length > 0) {
+    import("./copy.js").then((copy) => copies.forEach(copy.prepare));
+  }
   const forms = [...root.querySelectorAll("form[data-check]:not([data-ready])")];
   if (forms.length > 0) {
     import("./check.js").then(({ watch }) => {

@@ -1,61 +1,107 @@
-// The conversation as it was: every exact prompt and raw answer of this run, with model, tokens, cost and time.
-import { Empty, Panel, ScrollText } from "../parts/blocks.tsx";
-import { cost, decimal, duration, words } from "../parts/format.ts";
-import { Pill } from "../parts/status.tsx";
+// One exchange with a model word for word: every message of the exact prompt, tool calls and the raw answer, each folded
+// with its size said, each to be copied whole.
+import { cost, decimal, duration, plural, words } from "../parts/format.ts";
+import { Icon } from "../parts/icons.tsx";
 import type { CallModel } from "./model.ts";
 
-const STATUS_TONE = { ok: "good", invalid: "warn", failed: "bad" } as const;
+export const CALL_TONE = { ok: "good", invalid: "warn", failed: "bad" } as const;
 
-function Message(props: {
-  message: CallModel["messages"][number];
-  pictureOf: Readonly<Record<string, string>>;
-}) {
-  const { message } = props;
+type Pictures = Readonly<Record<string, string>>;
+
+/** Text as it was, in a box that scrolls by itself. The button works with scripts; without them the text is selected. */
+export function Verbatim(props: { id: string; text: string; label: string }) {
   return (
-    <div class="mt-3">
-      <h4 class="text-muted text-xs font-semibold">{message.role}</h4>
-      {message.parts.map((part) => {
-        if (part.type === "text") return <ScrollText text={part.text} label={`${message.role} message`} />;
-        const artifact = props.pictureOf[part.sha256];
-        return (
-          <p class="my-1 text-sm">
-            Picture{" "}
-            {artifact === undefined ? (
-              <span class="font-mono text-xs">{part.sha256.slice(0, 16)}…</span>
-            ) : (
-              <a class="link font-mono text-xs" href={`/api/artifacts/${artifact}/content`}>
-                {part.sha256.slice(0, 16)}…
-              </a>
-            )}
-          </p>
-        );
-      })}
-      {message.toolCalls.map((call) => (
-        <ScrollText text={`${call.name} ${call.arguments}`} label={`Tool call ${call.name}`} />
-      ))}
+    <div class="relative mt-1.5">
+      <button
+        type="button"
+        hidden
+        data-copy={props.id}
+        class="button bg-panel absolute top-2 right-3 min-h-7 px-2 text-xs"
+      >
+        Copy
+      </button>
+      <section
+        tabindex={0}
+        aria-label={props.label}
+        class="bg-raised max-h-[28rem] overflow-auto rounded-md p-3"
+      >
+        <pre id={props.id} class="prose-text pr-14 font-mono text-xs">
+          {props.text}
+        </pre>
+      </section>
     </div>
   );
 }
 
-function Call(props: { call: CallModel; pictureOf: Readonly<Record<string, string>> }) {
-  const { call } = props;
+function Picture(props: { sha256: string; pictureOf: Pictures }) {
+  const artifact = props.pictureOf[props.sha256];
+  const hash = `${props.sha256.slice(0, 16)}…`;
   return (
-    <details id={`call-${call.id}`} class="px-4 py-2.5">
-      <summary class="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span class="font-semibold">{words(call.stage)}</span>
-        <Pill tone={STATUS_TONE[call.status]} text={call.status === "ok" ? "answered" : call.status} />
-        <span class="text-muted text-sm">
-          {call.model}
-          {call.attempt > 1 ? `, attempt ${call.attempt}` : ""}
-          {call.visit > 0 ? `, revision ${call.visit}` : ""}
-        </span>
-        <span class="text-muted ml-auto text-sm tabular-nums">
-          {decimal(call.inputTokens, 0)} + {decimal(call.outputTokens, 0)} tokens · {cost(call.costUsd)} ·{" "}
-          {duration(call.latencyMs)}
+    <p class="mt-1.5 flex items-center gap-2 text-sm">
+      <Icon name="symbols" size={14} class="text-muted" /> Picture{" "}
+      {artifact === undefined ? (
+        <span class="font-mono text-xs">{hash}</span>
+      ) : (
+        <a class="link font-mono text-xs" href={`/artifacts/${artifact}`}>
+          {hash}
+        </a>
+      )}
+    </p>
+  );
+}
+
+function Message(props: {
+  message: CallModel["messages"][number];
+  id: string;
+  pictureOf: Pictures;
+  open: boolean;
+}) {
+  const { message, id } = props;
+  const texts = message.parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  const pictures = message.parts.length - texts.length;
+  return (
+    <details class="border-line border-t py-2" open={props.open ? true : undefined}>
+      <summary class="text-sm">
+        <span class="font-medium">{message.role}</span>{" "}
+        <span class="text-muted text-xs tabular-nums">
+          {decimal(length, 0)} characters
+          {pictures === 0 ? "" : `, ${plural(pictures, "picture")}`}
+          {message.toolCalls.length === 0 ? "" : `, ${plural(message.toolCalls.length, "tool call")}`}
         </span>
       </summary>
-      <p class="text-muted mt-2 text-xs wrap-anywhere">
-        {call.endpoint} · {words(call.method)} · prompt{" "}
+      {message.parts.map((part, index) =>
+        part.type === "text" ? (
+          <Verbatim id={`${id}-${index}`} text={part.text} label={`${message.role} message`} />
+        ) : (
+          <Picture sha256={part.sha256} pictureOf={props.pictureOf} />
+        ),
+      )}
+      {message.toolCalls.map((call, index) => (
+        <Verbatim
+          id={`${id}-tool-${index}`}
+          text={`${call.name} ${call.arguments}`}
+          label={`Tool call ${call.name}`}
+        />
+      ))}
+    </details>
+  );
+}
+
+export function Exchange(props: { call: CallModel; pictureOf: Pictures; open?: boolean }) {
+  const { call } = props;
+  const id = `exchange-${call.id}`;
+  const characters = call.messages
+    .flatMap((message) => message.parts)
+    .reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
+  return (
+    <details id={id} class="mt-2">
+      <summary class="text-muted text-sm">
+        Exact prompt ({decimal(characters, 0)} characters) and raw answer (
+        {call.rawAnswer === null ? "none" : `${decimal(call.rawAnswer.length, 0)} characters`})
+      </summary>
+      <p class="text-muted mt-1.5 text-xs wrap-anywhere">
+        {call.model} at {call.endpoint} · {words(call.method)} · prompt{" "}
         {call.promptVersionId === null ? (
           call.promptContentHash.slice(0, 12)
         ) : (
@@ -63,49 +109,27 @@ function Call(props: { call: CallModel; pictureOf: Readonly<Record<string, strin
             {call.promptContentHash.slice(0, 12)}
           </a>
         )}{" "}
-        · request {call.requestHash.slice(0, 12)}
+        · request {call.requestHash.slice(0, 12)} · {decimal(call.inputTokens, 0)} +{" "}
+        {decimal(call.outputTokens, 0)} tokens · {cost(call.costUsd)} · {duration(call.latencyMs)}
       </p>
-      {call.error === null ? null : (
-        <p class="text-bad prose-text mt-2">
-          {call.error.message} <span class="text-xs">({call.error.code})</span>
-        </p>
-      )}
-      {call.messages.map((message) => (
-        <Message message={message} pictureOf={props.pictureOf} />
-      ))}
-      <h4 class="text-muted mt-3 text-xs font-semibold">raw answer</h4>
-      {call.rawAnswer === null ? (
-        <p class="text-sm">None came.</p>
-      ) : (
-        <ScrollText text={call.rawAnswer} label="Raw answer" />
-      )}
+      <div class="mt-2">
+        {call.messages.map((message, index) => (
+          <Message
+            message={message}
+            id={`${id}-${index}`}
+            pictureOf={props.pictureOf}
+            open={index === call.messages.length - 1}
+          />
+        ))}
+        <details class="border-line border-t py-2" open>
+          <summary class="text-sm font-medium">raw answer</summary>
+          {call.rawAnswer === null ? (
+            <p class="text-sm">None came.</p>
+          ) : (
+            <Verbatim id={`${id}-answer`} text={call.rawAnswer} label="Raw answer" />
+          )}
+        </details>
+      </div>
     </details>
-  );
-}
-
-export function Calls(props: {
-  calls: readonly CallModel[];
-  pictureOf: Readonly<Record<string, string>>;
-  offline: boolean;
-}) {
-  return (
-    <Panel
-      id="calls"
-      title="Prompts and answers"
-      note={props.offline ? "answered by the offline analyst: written rules, no model" : undefined}
-      flush
-    >
-      {props.calls.length === 0 ? (
-        <Empty icon="prompts" title="No exchange yet">
-          Every prompt and every answer is kept here word for word.
-        </Empty>
-      ) : (
-        <div class="divide-line divide-y">
-          {props.calls.map((call) => (
-            <Call call={call} pictureOf={props.pictureOf} />
-          ))}
-        </div>
-      )}
-    </Panel>
   );
 }

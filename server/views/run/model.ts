@@ -9,25 +9,15 @@ import type {
 import type { LlmCallRecord } from "#store/model/llm-call.ts";
 import type { OrderEventKind, OrderStatus } from "#store/model/order.ts";
 import type { OrderPlan, RiskVerdict, RuleOutcome } from "#store/model/risk.ts";
-import type { NodeEventKind, NodeName, SymbolRunStatus } from "#store/model/run.ts";
+import type { NodeName, SymbolRunStatus } from "#store/model/run.ts";
 import type { TradeOutcome } from "#store/model/trade.ts";
 import type { ApprovalModel } from "../parts/approval.tsx";
 import type { ChartModel } from "../parts/chart.tsx";
 import type { FillLine, OrderLine } from "../parts/tables.tsx";
+import type { TradePicture } from "../trade/model.ts";
 
-export type NodeState = "finished" | "running" | "waiting" | "failed" | "ahead" | "skipped";
-
-export type NodeEventModel = {
-  id: number;
-  visit: number;
-  attempt: number;
-  kind: NodeEventKind;
-  at: string;
-  durationMs: number | null;
-  /** JSON as text; null when the node gave none. */
-  output: string | null;
-  error: { code: string; message: string } | null;
-};
+/** `skipped`: it finished without anything to do in this workflow; `unreached`: the run ended before it. */
+export type NodeState = "finished" | "running" | "waiting" | "failed" | "ahead" | "skipped" | "unreached";
 
 export type NodeModel = {
   node: NodeName;
@@ -37,8 +27,44 @@ export type NodeModel = {
   /** Starts over all visits; more than visits after a crash or a retry. */
   attempts: number;
   durationMs: number | null;
-  events: readonly NodeEventModel[];
+  /** Why it had nothing to do; null otherwise. */
+  skipped: string | null;
+  /** Of the newest attempt that failed, even when a later one went well. */
+  error: { code: string; message: string } | null;
 };
+
+/** One visit of one node in full. */
+export type NodeDetail = {
+  node: NodeName;
+  visit: number;
+  visits: readonly number[];
+  state: NodeState;
+  skipped: string | null;
+  durationMs: number | null;
+  /** JSON as text; null when the node gave none. */
+  output: string | null;
+  /** The newest results of the nodes before it that were there when it began. */
+  inputs: readonly { node: NodeName; visit: number; output: string | null }[];
+  calls: readonly CallModel[];
+  /** Starts, ends, waits and model calls in their order of time. */
+  log: readonly {
+    at: string;
+    kind: string;
+    text: string;
+    durationMs: number | null;
+    error: { code: string; message: string } | null;
+    callId: string | null;
+  }[];
+};
+
+/** What was said and done in a run, in order: agents, rules, risk manager, person, broker. */
+export type ThreadEntry = { at: string } & (
+  | { by: "agent"; call: CallModel }
+  | { by: "rules"; verdict: VerdictModel }
+  | { by: "desk"; approval: ApprovalModel }
+  | { by: "person"; approval: ApprovalModel }
+  | { by: "broker"; order: OrderModel; event: OrderModel["events"][number] }
+);
 
 export type ReportModel = {
   id: string;
@@ -78,7 +104,10 @@ export type OrderModel = OrderLine & {
     kind: OrderEventKind;
     fromStatus: OrderStatus;
     toStatus: OrderStatus;
+    /** Business time. */
     at: string;
+    /** When the desk wrote it down. */
+    recordedAt: string;
   }[];
   fills: readonly FillLine[];
 };
@@ -102,7 +131,8 @@ export type CallModel = Pick<
   | "latencyMs"
   | "requestHash"
   | "promptContentHash"
-> & { promptVersionId: string | null };
+  | "parsed"
+> & { promptVersionId: string | null; createdAt: string };
 
 export type RunModel = {
   id: string;
@@ -113,11 +143,16 @@ export type RunModel = {
   asOf: string;
   mode: string;
   gatewaySession: string;
+  dryRun: boolean;
   startedAt: string | null;
   finishedAt: string | null;
   durationMs: number | null;
   nodes: readonly NodeModel[];
+  /** The visit that was asked for in the address; null when none was, or it never was. */
+  chosen: NodeDetail | null;
   charts: readonly ChartModel[];
+  /** The trade drawn over the stored bars, one per timeframe. */
+  pictures: readonly TradePicture[];
   reports: readonly ReportModel[];
   decisions: readonly DecisionModel[];
   verdicts: readonly VerdictModel[];
@@ -126,6 +161,8 @@ export type RunModel = {
   /** What became of the decision; null while nothing of it has filled. */
   outcome: TradeOutcome | null;
   calls: readonly CallModel[];
+  thread: readonly ThreadEntry[];
+  artifactCount: number;
   llm: { calls: number; inputTokens: number; outputTokens: number; costUsd: string; unpricedCalls: number };
   /** Artifact of a picture by its hash, so that a prompt's image is a link. */
   pictureOf: Readonly<Record<string, string>>;

@@ -3,17 +3,19 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { ApprovalCard } from "../parts/approval.tsx";
 import { live, PageHead, Panel, Time } from "../parts/blocks.tsx";
-import { Chart, type ChartLevel } from "../parts/chart.tsx";
-import { cost, decimal, duration, exchangeDate, price } from "../parts/format.ts";
+import { Chart } from "../parts/chart.tsx";
+import { cost, decimal, duration, exchangeDate, plural, words } from "../parts/format.ts";
+import { Icon } from "../parts/icons.tsx";
 import { Outcome } from "../parts/results.tsx";
-import { RunStatus, SignalPill } from "../parts/status.tsx";
-import { Calls } from "./calls.tsx";
+import { Pill, RunStatus, SignalPill } from "../parts/status.tsx";
 import { Decisions } from "./decision.tsx";
-import { GraphStrip, NodeLog } from "./graph.tsx";
-import { Lineage } from "./lineage.tsx";
+import { GraphStrip } from "./graph.tsx";
+import { Lineage, type LineageOf } from "./lineage.tsx";
 import type { RunModel } from "./model.ts";
+import { NodePanel, NodeTable } from "./node.tsx";
 import { RunOrders } from "./orders.tsx";
 import { Reports } from "./reports.tsx";
+import { Thread } from "./thread.tsx";
 
 function Head(props: { run: RunModel }) {
   const { run } = props;
@@ -40,6 +42,13 @@ function Head(props: { run: RunModel }) {
       >
         {decision === undefined ? null : <SignalPill signal={decision.signal} large />}
         <RunStatus status={run.status} large />
+        {run.dryRun ? <Pill tone="warn" icon="warn" text="dry run" large /> : null}
+        <a class="button" href={`/artifacts?run=${run.id}`}>
+          {plural(run.artifactCount, "artifact")}
+        </a>
+        <a class="button" href={`/api/symbol-runs/${run.id}/export?format=html`} download>
+          <Icon name="down" /> Export
+        </a>
       </PageHead>
       {run.error === null ? null : (
         <div role="alert" class="bg-bad-soft text-bad mb-4 rounded-lg px-4 py-2.5">
@@ -51,18 +60,35 @@ function Head(props: { run: RunModel }) {
   );
 }
 
-/** The levels of the order that was sent, else of the plan that passed the rules, else of the decision. */
-function levelsOf(run: RunModel): ChartLevel[] {
+function lineageOf(run: RunModel): LineageOf {
   const decision = run.decisions.at(-1);
-  const plan = run.verdicts.at(-1)?.plan ?? null;
-  const entry = run.orders.find((order) => order.leg === "entry");
-  const level = (kind: ChartLevel["kind"], label: string, of: string | null | undefined): ChartLevel[] =>
-    of === null || of === undefined ? [] : [{ kind, label, price: Number(of), text: price(of) }];
-  return [
-    ...level("entry", "Entry", entry?.averageFillPrice ?? entry?.limitPrice ?? plan?.limitPrice),
-    ...level("stop", "Stop", plan?.stopPrice ?? decision?.stopPrice),
-    ...level("target", "Target", plan?.targetPrice ?? decision?.targetPrice),
-  ];
+  const verdict = run.verdicts.at(-1);
+  const approval = run.approvals.at(-1);
+  const entry = run.orders.findLast((order) => order.leg === "entry");
+  const fills = run.orders.flatMap((order) => order.fills);
+  const call = run.calls.find((one) => one.id === decision?.llmCallId) ?? run.calls.at(-1);
+  const has = <Row, Step>(row: Row | undefined, step: (row: Row) => Step): Step | null =>
+    row === undefined ? null : step(row);
+  return {
+    runId: run.id,
+    symbol: run.symbol,
+    marketDataId: run.charts[0]?.marketDataId ?? null,
+    pictureId: run.charts[0]?.pictureId ?? null,
+    promptVersionId: call?.promptVersionId ?? null,
+    decisionCallId: call?.id ?? null,
+    reports: run.reports.length,
+    reportId: run.reports[0]?.id ?? null,
+    decision: has(decision, ({ id, signal }) => ({ id, text: signal })),
+    verdict: has(verdict, ({ id, verdict: text }) => ({ id, text })),
+    approval: has(approval, ({ id, status }) => ({ id, text: status })),
+    order: has(entry, ({ id, status }) => ({ id, text: words(status.toLowerCase()) })),
+    fill: has(fills[0], ({ executionRef }) => ({ ref: executionRef, text: plural(fills.length, "fill") })),
+    outcome: has(run.outcome ?? undefined, ({ closedAt, realizedPnl, exitPrice }) => ({
+      closed: closedAt !== null,
+      realizedPnl,
+      exitPrice,
+    })),
+  };
 }
 
 export function RunPage(props: { frame: Frame; run: RunModel }) {
@@ -74,11 +100,19 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
       <Head run={run} />
       <div class="space-y-4">
         <div id="progress" {...topic} class="panel space-y-3 p-4">
-          <GraphStrip nodes={run.nodes} />
+          <GraphStrip nodes={run.nodes} runId={run.id} chosen={run.chosen?.node ?? null} />
           <div class="border-line border-t pt-2">
-            <Lineage run={run} />
+            <Lineage of={lineageOf(run)} />
           </div>
         </div>
+        {run.chosen === null ? null : (
+          <NodePanel
+            detail={run.chosen}
+            runId={run.id}
+            executionId={run.executionId}
+            live={`run:${run.id}`}
+          />
+        )}
         <div class="grid items-start gap-4 xl:grid-cols-12">
           <div class="min-w-0 space-y-4 xl:order-2 xl:col-span-5">
             <div id="approvals" {...topic} class={pending.length === 0 ? "hidden" : ""}>
@@ -105,7 +139,11 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
               ) : (
                 run.charts.map((chart, index) => (
                   <Panel>
-                    <Chart chart={chart} levels={levelsOf(run)} eager={index === 0} />
+                    <Chart
+                      chart={chart}
+                      picture={run.pictures.find((one) => one.timeframe === chart.timeframe)}
+                      eager={index === 0}
+                    />
                   </Panel>
                 ))
               )}
@@ -116,11 +154,11 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
           </div>
         </div>
         <div id="conversation" {...topic}>
-          <Calls calls={run.calls} pictureOf={run.pictureOf} offline={frame.model.offline} />
+          <Thread entries={run.thread} pictureOf={run.pictureOf} offline={frame.model.offline} />
         </div>
         <div id="log" {...topic}>
           <Panel title="What each node did" flush>
-            <NodeLog nodes={run.nodes} />
+            <NodeTable nodes={run.nodes} runId={run.id} />
           </Panel>
         </div>
       </div>

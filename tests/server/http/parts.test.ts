@@ -4,8 +4,8 @@ import { z } from "zod";
 import { createLockout } from "#server/http/auth/lockout.ts";
 import { createSessions } from "#server/http/auth/sessions.ts";
 import { decimalText, symbolList } from "#server/http/pages/fields.ts";
-import { nodeModels } from "#server/http/pages/runs/run-model.ts";
-import { CONDITION_FIELDS, LIMIT_GROUPS } from "#server/http/pages/strategies/limit-fields.ts";
+import { nodeModels } from "#server/http/pages/runs/node-models.ts";
+import { CONDITION_HINTS, LIMIT_GROUPS } from "#server/http/pages/strategies/limit-fields.ts";
 import { problemOf } from "#server/http/problems.ts";
 import { typeText } from "#server/http/reference.ts";
 import {
@@ -132,9 +132,7 @@ describe("form fields", () => {
   test("hold every risk limit and every condition exactly once", () => {
     const named = LIMIT_GROUPS.flatMap((group) => Object.keys(group.fields));
     expect(named.toSorted()).toEqual(Object.keys(RiskLimits.shape).toSorted());
-    expect(Object.keys(CONDITION_FIELDS).toSorted()).toEqual(
-      Object.keys(ApprovalConditions.shape).toSorted(),
-    );
+    expect(Object.keys(CONDITION_HINTS).toSorted()).toEqual(Object.keys(ApprovalConditions.shape).toSorted());
   });
 });
 
@@ -158,7 +156,12 @@ describe("the graph of a run", () => {
   test("tells what runs, what ended, what is ahead and what was not needed", () => {
     expect(chartsOf([event({})], "running")?.state).toBe("running");
     expect(chartsOf([], "running")?.state).toBe("ahead");
-    expect(chartsOf([], "done")?.state).toBe("skipped");
+    expect(chartsOf([], "done")?.state).toBe("unreached");
+    const skipped = event({ kind: "finished", output: { skipped: "the workflow has no weekly chart" } });
+    expect(chartsOf([skipped], "running")).toMatchObject({
+      state: "skipped",
+      skipped: "the workflow has no weekly chart",
+    });
     expect(chartsOf([event({}), event({ id: 2, kind: "finished", durationMs: 7 })], "done")).toMatchObject({
       state: "finished",
       durationMs: 7,

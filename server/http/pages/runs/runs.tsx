@@ -2,17 +2,27 @@
 import { Hono } from "hono";
 import { RunPage } from "#server/views/run/page.tsx";
 import { SymbolRunId } from "#store/model/ids.ts";
+import { NodeName } from "#store/model/run.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { page } from "../html.ts";
 import type { Site } from "../site.tsx";
-import { runModel } from "./run-model.ts";
+import { type Chosen, runModel } from "./run-model.ts";
+
+/** The node's visit that the address asks for; anything else is not asked. */
+function chosenNode(node: string | undefined, visit: string | undefined): Chosen | null {
+  const found = NodeName.safeParse(node);
+  if (!found.success) return null;
+  return { node: found.data, visit: /^\d{1,3}$/.test(visit ?? "") ? Number(visit) : null };
+}
 
 export function runPages(site: Site): Hono<FormEnv> {
   const app = new Hono<FormEnv>();
-  const { db } = site.deps.database;
+  const { objects, database } = site.deps;
   app.get("/runs/:id", async (c) => {
     const id = SymbolRunId.parse(c.req.param("id"));
-    const [frame, run] = await Promise.all([site.frame(c), runModel(db, id)]);
+    const chosen = chosenNode(c.req.query("node"), c.req.query("visit"));
+    const sources = { db: database.db, objects };
+    const [frame, run] = await Promise.all([site.frame(c), runModel(sources, id, chosen)]);
     return page(c, <RunPage frame={frame} run={run} />);
   });
   return app;

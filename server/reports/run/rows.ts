@@ -1,0 +1,95 @@
+// The rows that everything about one run is told from: its page, its interactive charts, its export. Effects: database.
+import type { TradeFacts } from "#server/reports/trade/picture.ts";
+import { decisionsOfRun } from "#store/agents/decisions.ts";
+import { listLlmCalls, llmTotals } from "#store/agents/llm-calls.ts";
+import { listReports } from "#store/agents/reports.ts";
+import type { Db } from "#store/database.ts";
+import { ApprovalQuestion } from "#store/model/approval.ts";
+import type { SymbolRunId } from "#store/model/ids.ts";
+import type { TradeOutcome } from "#store/model/trade.ts";
+import { outcomeOfEntry } from "#store/results/trades.ts";
+import { listArtifacts } from "#store/runs/artifacts.ts";
+import { listNodeEvents } from "#store/runs/node-events.ts";
+import { getSymbolRun } from "#store/runs/symbol-runs.ts";
+import { approvalsOfRun } from "#store/trading/approvals.ts";
+import { fillsOfOrder } from "#store/trading/fills.ts";
+import { listOrderEvents } from "#store/trading/order-events.ts";
+import { type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
+import { verdictsOfRun } from "#store/trading/verdicts.ts";
+
+const MOST_EVENTS = 2_000;
+
+async function orderWithEvents(db: Db, order: OrderRow) {
+  const [events, fills] = await Promise.all([listOrderEvents(db, order.id), fillsOfOrder(db, order.id)]);
+  return { ...order, events, fills };
+}
+
+async function outcomeOfRun(db: Db, orders: readonly OrderRow[]): Promise<TradeOutcome | null> {
+  const entry = orders.find((order) => order.leg === "entry" && Number(order.filledQuantity) > 0);
+  if (entry === undefined) return null;
+  const { accountId, conid, id } = entry;
+  return outcomeOfEntry(db, { accountId, conid, entryOrderId: id });
+}
+
+type Fills = TradeFacts["exits"];
+
+/** Fills of other orders that closed this run's trade: a later decision, a person, the kill switch. */
+function otherExits(outcome: TradeOutcome | null, orders: readonly { id: string }[]): Fills {
+  const own = new Set<string>(orders.map((order) => order.id));
+  return (outcome?.parts ?? [])
+    .filter((part) => part.role === "exit" && !own.has(part.orderId ?? ""))
+    .map((part) => ({ ...part, side: outcome?.side === "BUY" ? "SELL" : "BUY" }));
+}
+
+/** What the drawing of a run's trade is made from. */
+export function tradeFactsOf(of: {
+  symbol: string;
+  decisions: readonly TradeFacts["decision"][];
+  verdicts: readonly { plan: TradeFacts["plan"] }[];
+  approvals: readonly { status: string }[];
+  orders: readonly (TradeFacts["orders"][number] & { id: string })[];
+  outcome: TradeOutcome | null;
+}): TradeFacts {
+  return {
+    symbol: of.symbol,
+    decision: of.decisions.at(-1) ?? null,
+    plan: of.verdicts.findLast((verdict) => verdict.plan !== null)?.plan ?? null,
+    orders: of.orders,
+    exits: otherExits(of.outcome, of.orders),
+    undecided: of.approvals.some((approval) => approval.status === "pending"),
+  };
+}
+
+/** The rows that a run's page and its export are made from. @throws NotFoundError `symbol_run_not_found` */
+export async function runRows(db: Db, id: SymbolRunId) {
+  const run = await getSymbolRun(db, id);
+  const of = { symbolRunId: id };
+  const [events, artifacts, reports, decisions, verdicts, approvals, orders, calls, llm] = await Promise.all([
+    listNodeEvents(db, id, { limit: MOST_EVENTS }),
+    listArtifacts(db, of),
+    listReports(db, of),
+    decisionsOfRun(db, id),
+    verdictsOfRun(db, id),
+    approvalsOfRun(db, id),
+    ordersOfRun(db, id),
+    listLlmCalls(db, id),
+    llmTotals(db, of),
+  ]);
+  const [outcome, detailed] = await Promise.all([
+    outcomeOfRun(db, orders),
+    Promise.all(orders.map((order) => orderWithEvents(db, order))),
+  ]);
+  return {
+    run,
+    events,
+    artifacts,
+    reports,
+    decisions,
+    verdicts,
+    approvals: approvals.map((row) => ({ ...row, shown: ApprovalQuestion.parse(row.shown) })),
+    orders: detailed,
+    calls,
+    llm,
+    outcome,
+  };
+}
