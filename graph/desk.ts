@@ -78,6 +78,13 @@ export type StartedExecution = {
   status: ExecutionStatus;
 };
 
+export type StartOptions = {
+  /** The execution's own id, given by a caller that may have to ask twice. */
+  id?: ExecutionId | undefined;
+  /** Done in the transaction that creates the execution: what it throws, or refuses to write, starts nothing. */
+  within?: (tx: Db, executionId: ExecutionId) => Promise<void>;
+};
+
 export type AnswerInput = {
   approvalId: ApprovalId;
   answer: ApprovalAnswer;
@@ -90,12 +97,9 @@ export type Desk = {
   /**
    * Creates an execution with one queued symbol run and one job each, in one transaction. Under an `id` that was
    * started before it starts nothing and answers what was.
-   * @throws InputError (field named), NotFoundError for an unknown strategy.
+   * @throws InputError (field named, also of a prompt that the workflow names), NotFoundError for an unknown strategy.
    */
-  startExecution(
-    request: ExecutionRequest,
-    options?: { id?: ExecutionId | undefined },
-  ): Promise<StartedExecution>;
+  startExecution(request: ExecutionRequest, options?: StartOptions): Promise<StartedExecution>;
   /**
    * The idempotent body of the queue job "symbol-run": starts, goes on, resumes or finds nothing to do.
    * @throws only retryable errors, and only while attempts are left.

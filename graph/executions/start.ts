@@ -9,13 +9,16 @@ import {
   StrategyId,
   symbolRunId,
   type Ticker,
+  type WorkflowVersionId,
 } from "#store/model/ids.ts";
 import { sqlState, UNIQUE_VIOLATION } from "#store/rows.ts";
 import { createExecution, getExecution } from "#store/runs/executions.ts";
 import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
+import { promptFaults } from "#store/strategies/prompt-faults.ts";
 import { getStrategy, type StrategyRow, strategyByName } from "#store/strategies/strategies.ts";
+import { getWorkflowVersion } from "#store/strategies/workflows.ts";
 import { CALENDAR_RANGE, isSession, previousSession } from "#tools/calendar.ts";
-import type { DeskDeps, StartedExecution } from "../desk.ts";
+import type { DeskDeps, StartedExecution, StartOptions } from "../desk.ts";
 import { ExecutionRequest } from "../execution-request.ts";
 import { MAIN_SESSION } from "../gateway.ts";
 import { GRAPH_VERSION } from "../state.ts";
@@ -25,12 +28,12 @@ export const DEFAULT_STRATEGY = "default";
 
 /**
  * `id`: the execution's own, given by a caller that may have to ask twice: what was started under it is answered again.
- * @throws InputError with the field at fault; NotFoundError `strategy_not_found`; ConflictError for an inactive strategy
+ * @throws InputError with the field at fault; NotFoundError `strategy_not_found`
  */
 export async function startExecution(
   deps: DeskDeps,
   request: ExecutionRequest,
-  options: { id?: ExecutionId | undefined } = {},
+  options: StartOptions = {},
 ): Promise<StartedExecution> {
   const known = options.id === undefined ? null : await startedBefore(deps, options.id);
   if (known !== null) return known;
@@ -39,6 +42,7 @@ export async function startExecution(
   const { asOf, approval, symbols, strategy: named } = parsed.data;
   const strategy = await strategyOf(deps, named ?? DEFAULT_STRATEGY);
   if (asOf !== undefined) requireSession(asOf);
+  await requirePrompts(deps, strategy.workflowVersionId);
   const id = options.id ?? (deps.newId() as ExecutionId);
   const gateway = await deps.gateways.open(asOf === undefined ? MAIN_SESSION : replaySession(asOf, id));
   const now = await gateway.marketClock.now();
@@ -61,6 +65,7 @@ export async function startExecution(
       parameters,
       symbols: unique(chosen),
     });
+    await options.within?.(tx, id);
     await deps.enqueue(tx, symbolRunIds);
     return row;
   });
@@ -91,6 +96,18 @@ async function strategyOf(deps: DeskDeps, named: string): Promise<StrategyRow> {
     });
   }
   return strategy;
+}
+
+/** Told before anything is started, and not by the run that comes to the stage. */
+async function requirePrompts(deps: DeskDeps, id: WorkflowVersionId): Promise<void> {
+  const { db } = deps.database;
+  const { definition, name, version } = await getWorkflowVersion(db, id);
+  const [fault] = await promptFaults(db, definition);
+  if (fault === undefined) return;
+  const field = fault.path.join(".");
+  throw new InputError(fault.code, `workflow ${name}, version ${version}: ${fault.message}`, {
+    facts: { field },
+  });
 }
 
 function requireSession(asOf: SessionDate): void {

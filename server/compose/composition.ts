@@ -17,6 +17,7 @@ import { createApp } from "../http/app.tsx";
 import type { DeskDescription } from "../http/deps.ts";
 import { brokerTasks } from "../jobs/broker-tasks.ts";
 import { openQueue, type SymbolRunQueue } from "../jobs/queue.ts";
+import { scheduleTask } from "../jobs/schedules.ts";
 import { startWatch } from "../jobs/watch.ts";
 import { openBroker, openMarket } from "./broker.ts";
 import { Closers } from "./closers.ts";
@@ -154,6 +155,8 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const readBack = async () => {
     for (let tries = 0; tries < 3 && !(await watch.now("track")); tries += 1);
     await watch.now("portfolio");
+    // The market's clock has moved: what fell due in between starts now and not some seconds later.
+    void watch.now("schedules");
   };
   const market = openMarket({ ...parts, afterMove: readBack });
   const { health } = await gateways.mainClient();
@@ -174,7 +177,16 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     mainClient: gateways.mainClient,
     sensors,
   });
-  const watch = startWatch(options.workerOnly === true ? [] : [...recurring, ...market.tasks], warn);
+  const schedules = scheduleTask({
+    database,
+    desk,
+    gateways: first.gateways,
+    log: (facts, message) => log.logger.info(facts, message),
+  });
+  const watch = startWatch(
+    options.workerOnly === true ? [] : [...recurring, schedules, ...market.tasks],
+    warn,
+  );
   closers.add(() => watch.stop());
 
   const describe = (): DeskDescription => ({
