@@ -6,6 +6,7 @@ import { symbolRunId } from "../model/ids.ts";
 import type { ExecutionStatus } from "../model/run.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
 import { found, only } from "../rows.ts";
+import { toInstant } from "../schema/columns.ts";
 import { executions, symbolRuns } from "../schema/index.ts";
 
 export type ExecutionRow = typeof executions.$inferSelect;
@@ -73,6 +74,23 @@ export async function listExecutions(
     .orderBy(desc(executions.createdAt), desc(executions.id))
     .limit(limit + 1);
   return toPage(rows, limit, (row) => [row.createdAt, row.id]);
+}
+
+/** The newest execution of each of these strategies that has one. */
+export async function lastExecutions(
+  db: Db,
+  strategies: readonly StrategyId[],
+): Promise<Pick<ExecutionRow, "id" | "strategyId" | "status" | "createdAt">[]> {
+  if (strategies.length === 0) return [];
+  type Raw = { id: ExecutionId; strategyId: StrategyId; status: ExecutionStatus; createdAt: string };
+  const result = await db.execute<Raw>(sql`
+    select last.id, wanted.id as "strategyId", last.status, last.created_at::text as "createdAt"
+    from unnest(${sql.param([...strategies])}::uuid[]) as wanted (id)
+    join lateral (
+      select id, status, created_at from executions
+      where strategy_id = wanted.id order by created_at desc, id desc limit 1
+    ) last on true`);
+  return result.rows.map((row) => ({ ...row, createdAt: toInstant(row.createdAt) }));
 }
 
 /**

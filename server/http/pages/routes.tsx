@@ -5,6 +5,7 @@ import type { WebDeps } from "../deps.ts";
 import { type FormEnv, readForm } from "../guards/form-token.ts";
 import { approvalPages } from "./approvals.tsx";
 import { dashboardPages } from "./dashboard.tsx";
+import { haltPages } from "./halt.tsx";
 import { orderPages } from "./orders.tsx";
 import { promptPages } from "./prompts/prompts.tsx";
 import { executionPages } from "./runs/executions.tsx";
@@ -12,8 +13,8 @@ import { runPages } from "./runs/runs.tsx";
 import { settingsPages } from "./settings.tsx";
 import { createSite } from "./site.tsx";
 import { strategyPages } from "./strategies/strategies.tsx";
-import { symbolPages } from "./strategies/symbols.tsx";
-import { workflowPages } from "./strategies/workflows.tsx";
+import { symbolPages } from "./symbols/symbols.tsx";
+import { workflowPages } from "./workflows/workflows.tsx";
 
 export function pageRoutes(options: {
   deps: WebDeps;
@@ -28,6 +29,7 @@ export function pageRoutes(options: {
   app.use("*", readForm(door.sessions));
   for (const part of [
     dashboardPages(site),
+    haltPages(site),
     executionPages(site),
     approvalPages(site),
     orderPages(site),

@@ -33,6 +33,8 @@ const DONE: Readonly<Record<string, Notice>> = {
   moved: { tone: "good", text: "The market clock has moved; orders were matched against the new bars." },
   added: { tone: "good", text: "Symbol added." },
   changed: { tone: "good", text: "Saved." },
+  activated: { tone: "good", text: "The strategy is active." },
+  deactivated: { tone: "good", text: "The strategy is off. What runs goes on; nothing new begins." },
   enabled: { tone: "good", text: "Symbol enabled." },
   disabled: { tone: "good", text: "Symbol turned off." },
   lifted: { tone: "good", text: "The block is lifted. New entries in this symbol may leave again." },

@@ -1,250 +1,180 @@
-// Strategies: what each trades and within which limits; a change is a new version and reaches the next execution only.
-import type { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
+// Strategies: what each trades, with which workflow, when it runs next, what it did last and what came of it.
+import type { WorkflowTemplate } from "#store/model/workflow/templates.ts";
+import { APPROVAL_WORDS } from "#store/model/workflow/words.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
-import { Empty, Facts, type Notice, NoticeBar, PageHead, Panel, Time } from "../parts/blocks.tsx";
-import { ActionForm, Choice, type Faults, Field } from "../parts/form.tsx";
-import { decimal, percent, plural } from "../parts/format.ts";
-import { Pill } from "../parts/status.tsx";
+import { Empty, PageHead, Panel, Time } from "../parts/blocks.tsx";
+import { ActionForm } from "../parts/form.tsx";
+import { plural, signed } from "../parts/format.ts";
+import { Icon } from "../parts/icons.tsx";
+import { type Column, RowList } from "../parts/rows.tsx";
+import { ExecutionState, gainTone, Pill } from "../parts/status.tsx";
+import type { StrategyLine } from "../strategies/model.ts";
 
-export type StrategyLine = {
-  id: string;
-  name: string;
-  active: boolean;
-  version: number;
-  parameters: StrategyParameters;
-  updatedAt: string;
-};
+const SHOWN = 8;
 
-const APPROVAL = {
-  ask: "asks a person",
-  conditions: "asks on conditions",
-  auto: "rules alone",
-  never: "analyses only",
-} as const;
+function Name(props: { row: StrategyLine }) {
+  const { row } = props;
+  const more = row.symbols.length - SHOWN;
+  return (
+    <>
+      <span class="flex flex-wrap items-center gap-2">
+        <a class="link font-semibold wrap-anywhere" href={`/strategies/${row.id}`}>
+          {row.name}
+        </a>
+        {row.active ? (
+          <Pill tone="good" icon="check" text="active" />
+        ) : (
+          <Pill tone="quiet" icon="skip" text="off" />
+        )}
+      </span>
+      <span class="text-muted block text-xs">
+        {row.symbols.slice(0, SHOWN).join(", ")}
+        {more > 0 ? ` and ${more} more` : ""}
+      </span>
+    </>
+  );
+}
 
-export function StrategiesPage(props: { frame: Frame; rows: readonly StrategyLine[] }) {
+function Next(props: { row: StrategyLine }) {
+  const { schedule, active } = props.row;
+  if (schedule === null || schedule.words === null) return <span class="text-muted">by hand</span>;
+  const next = schedule.next.find((one) => one.closed === null)?.at;
+  return (
+    <span class="text-sm">
+      {schedule.words}
+      <span class="text-muted block text-xs">
+        {active && next !== undefined ? (
+          <>
+            next <Time at={next} compact />
+          </>
+        ) : active ? (
+          ""
+        ) : (
+          "not while it is off"
+        )}
+      </span>
+    </span>
+  );
+}
+
+function Results(props: { row: StrategyLine }) {
+  const { results } = props.row;
+  if (results.length === 0) return <span class="text-muted">no trade yet</span>;
+  return (
+    <>
+      {results.map((line) => (
+        <span class="block text-sm">
+          <span class={`font-medium ${gainTone(line.realizedPnl)}`}>
+            {signed(line.realizedPnl)} {line.currency}
+          </span>
+          <span class="text-muted block text-xs">
+            {plural(line.trades, "trade")}, open {signed(line.unrealizedPnl)}
+          </span>
+        </span>
+      ))}
+    </>
+  );
+}
+
+const columns = (token: string): readonly Column<StrategyLine>[] => [
+  { title: "Strategy", plain: true, cell: (row) => <Name row={row} /> },
+  {
+    title: "Workflow",
+    cell: (row) => (
+      <a class="link text-sm wrap-anywhere" href={`/workflows/${row.workflow.id}`}>
+        {row.workflow.name}, version {row.workflow.version}
+      </a>
+    ),
+  },
+  { title: "Approval", cell: (row) => <span class="text-sm">{APPROVAL_WORDS[row.approval]}</span> },
+  { title: "Schedule", cell: (row) => <Next row={row} /> },
+  {
+    title: "Last execution",
+    cell: (row) =>
+      row.last === null ? (
+        <span class="text-muted">never</span>
+      ) : (
+        <a href={`/executions/${row.last.id}`} class="flex flex-wrap items-center gap-1.5">
+          <ExecutionState status={row.last.status} />
+          <span class="text-muted text-xs">
+            <Time at={row.last.createdAt} compact />
+          </span>
+        </a>
+      ),
+  },
+  { title: "Realised P&L", cell: (row) => <Results row={row} /> },
+  {
+    title: "",
+    class: "lg:text-right",
+    cell: (row) => (
+      <span class="flex gap-4 lg:justify-end">
+        <ActionForm action={`/strategies/${row.id}/active`} token={token}>
+          <input type="hidden" name="active" value={String(!row.active)} />
+          <button
+            type="submit"
+            class="link"
+            aria-label={`${row.active ? "Turn off" : "Activate"} ${row.name}`}
+          >
+            {row.active ? "Turn off" : "Activate"}
+          </button>
+        </ActionForm>
+        <a class="link" href={`/strategies/new?from=${row.id}`} aria-label={`Clone ${row.name}`}>
+          Clone
+        </a>
+      </span>
+    ),
+  },
+];
+
+const TEMPLATE =
+  "lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1.1fr)_minmax(0,1fr)_minmax(0,1.5fr)_minmax(0,1.2fr)_minmax(0,1fr)_8rem]";
+
+export function StrategiesPage(props: {
+  frame: Frame;
+  rows: readonly StrategyLine[];
+  templates: readonly WorkflowTemplate[];
+}) {
   return (
     <Shell title="Strategies" frame={props.frame}>
       <PageHead
         title="Strategies"
-        lead="Symbols, approval and the limits that code enforces before any order."
-      />
-      <Panel flush>
+        lead="Symbols, a workflow, when it runs, who countersigns, and the limits that code enforces before any order."
+      >
+        <a class="button button-primary" href="/strategies/new">
+          <Icon name="plus" /> New strategy
+        </a>
+      </PageHead>
+      <Panel id="strategies" flush live="any">
         {props.rows.length === 0 ? (
           <Empty icon="strategies" title="No strategy yet">
-            The desk creates one at its first start.
+            Begin with one of the templates below; nothing trades before you have saved it.
           </Empty>
         ) : (
-          <table class="grid-table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">State</th>
-                <th scope="col">Symbols</th>
-                <th scope="col">Approval</th>
-                <th scope="col" class="number">
-                  Least R
-                </th>
-                <th scope="col" class="number">
-                  Least margin
-                </th>
-                <th scope="col" class="number">
-                  Risk per trade
-                </th>
-                <th scope="col" class="number">
-                  Version
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {props.rows.map((row) => (
-                <tr>
-                  <td>
-                    <a class="link font-semibold" href={`/strategies/${row.id}`}>
-                      {row.name}
-                    </a>
-                  </td>
-                  <td>
-                    {row.active ? (
-                      <Pill tone="good" icon="check" text="active" />
-                    ) : (
-                      <Pill tone="quiet" icon="skip" text="off" />
-                    )}
-                  </td>
-                  <td>
-                    {row.parameters.symbols.slice(0, 8).join(", ")}
-                    {row.parameters.symbols.length > 8
-                      ? ` and ${row.parameters.symbols.length - 8} more`
-                      : ""}
-                  </td>
-                  <td>{APPROVAL[row.parameters.approval]}</td>
-                  <td class="number">{decimal(row.parameters.risk.minRCoefficient)}</td>
-                  <td class="number">{percent(row.parameters.risk.minProfitMargin)}</td>
-                  <td class="number">{percent(row.parameters.risk.riskPerTrade)}</td>
-                  <td class="number">{row.version}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <RowList
+            label="Strategies"
+            template={TEMPLATE}
+            columns={columns(props.frame.formToken)}
+            rows={props.rows}
+          />
         )}
       </Panel>
-    </Shell>
-  );
-}
-
-/** One of the risk limits in the form; fractions are entered as such, 0.05 for 5 %. */
-export type LimitField = {
-  name: string;
-  label: string;
-  hint: string;
-  value: string;
-  /** Null: a number to type. */
-  options: readonly (readonly [value: string, text: string])[] | null;
-};
-export type LimitGroup = { title: string; fields: readonly LimitField[] };
-
-function Limit(props: { field: LimitField; fault: string | undefined }) {
-  const { name, label, hint, value, options } = props.field;
-  const note = hint === "" ? {} : { hint };
-  return options === null ? (
-    <Field name={name} label={label} value={value} inputmode="decimal" fault={props.fault} {...note} />
-  ) : (
-    <Choice name={name} label={label} value={value} options={options} fault={props.fault} {...note} />
-  );
-}
-
-export type StrategyModel = {
-  id: string;
-  name: string;
-  active: boolean;
-  version: number;
-  values: { name: string; active: string; symbols: string; approval: string };
-  limits: readonly LimitGroup[];
-  faults: Faults;
-  notice: Notice | null;
-  workflow: { name: string; version: number; definition: WorkflowDefinition };
-  versions: readonly { version: number; createdAt: string; changed: readonly string[] }[];
-};
-
-export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
-  const { model, frame } = props;
-  const { definition } = model.workflow;
-  return (
-    <Shell title={model.name} frame={frame}>
-      <PageHead
-        title={model.name}
-        back={{ href: "/strategies", text: "Strategies" }}
-        lead={`Version ${model.version}. A change makes a new version and takes effect with the next execution.`}
-      />
-      <NoticeBar notice={model.notice} />
-      <div class="grid items-start gap-4 xl:grid-cols-3">
-        <div class="xl:col-span-2">
-          <Panel title="Parameters">
-            <ActionForm action={`/strategies/${model.id}`} token={frame.formToken} class="space-y-4">
-              <div class="grid gap-4 sm:grid-cols-2">
-                <Field
-                  name="name"
-                  label="Name"
-                  value={model.values.name}
-                  required
-                  maxlength={120}
-                  fault={model.faults.name}
-                />
-                <Choice
-                  name="active"
-                  label="State"
-                  value={model.values.active}
-                  options={[
-                    ["true", "Active"],
-                    ["false", "Off"],
-                  ]}
-                />
-                <Field
-                  name="symbols"
-                  label="Symbols"
-                  value={model.values.symbols}
-                  required
-                  uppercase
-                  hint="Separated by commas or spaces."
-                  fault={model.faults.symbols}
-                />
-                <Choice
-                  name="approval"
-                  label="Approval"
-                  value={model.values.approval}
-                  options={[
-                    ["ask", "Ask a person about every order"],
-                    ["conditions", "Ask a person on the conditions below"],
-                    ["auto", "The rules alone countersign"],
-                    ["never", "Never: analyse only"],
-                  ]}
-                  fault={model.faults.approval ?? model.faults.askWhen}
-                />
-              </div>
-              {model.limits.map((group) => (
-                <fieldset class="border-line border-t pt-4">
-                  <legend class="float-left mb-3 w-full text-sm font-semibold">{group.title}</legend>
-                  <div class="clear-both grid gap-4 sm:grid-cols-2 lg:grid-cols-3">
-                    {group.fields.map((field) => (
-                      <Limit field={field} fault={model.faults[field.name]} />
-                    ))}
-                  </div>
-                </fieldset>
-              ))}
-              <button type="submit" class="button button-primary">
-                Save as a new version
-              </button>
-            </ActionForm>
-          </Panel>
-        </div>
-        <div class="space-y-4">
-          <Panel title={`Workflow ${model.workflow.name}, version ${model.workflow.version}`}>
-            <Facts
-              rows={[
-                ...definition.charts.map(
-                  (chart) =>
-                    [
-                      `${chart.timeframe} chart`,
-                      `${chart.barsShown} bars shown of ${chart.barsLoaded} loaded`,
-                    ] as const,
-                ),
-                [
-                  "A denied decision may be revised",
-                  definition.maxRevisions === 0 ? "never" : plural(definition.maxRevisions, "time"),
-                ],
-                [
-                  "Models per agent",
-                  Object.entries(definition.agents).length === 0
-                    ? "the desk's model for every stage"
-                    : Object.entries(definition.agents)
-                        .map(([stage, agent]) => `${stage}: ${agent?.model ?? "the desk's"}`)
-                        .join(", "),
-                ],
-              ]}
-            />
-          </Panel>
-          <Panel title="Versions" flush>
-            <ul>
-              {model.versions.map((version) => (
-                <li class="border-line border-b px-4 py-2.5 last:border-0">
-                  <span class="font-semibold">Version {version.version}</span>{" "}
-                  <span class="text-muted text-xs">
-                    <Time at={version.createdAt} compact />
-                  </span>
-                  {version.changed.length === 0 ? null : (
-                    <ul class="text-muted mt-1 text-sm">
-                      {version.changed.map((line) => (
-                        <li class="prose-text">{line}</li>
-                      ))}
-                    </ul>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </Panel>
-        </div>
-      </div>
+      <h2 class="mt-6 mb-2 text-base font-semibold">Begin with a template</h2>
+      <ul aria-label="Templates" class="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
+        {props.templates.map((template) => (
+          <li class="panel flex flex-col gap-2 p-4">
+            <h3 class="font-semibold">{template.title}</h3>
+            <p class="text-muted flex-1 text-sm">{template.description}</p>
+            <a
+              class="button self-start"
+              href={`/strategies/new?template=${template.key}`}
+              aria-label={`New strategy from ${template.title}`}
+            >
+              New strategy
+            </a>
+          </li>
+        ))}
+      </ul>
     </Shell>
   );
 }

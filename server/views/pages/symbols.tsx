@@ -48,7 +48,10 @@ const columns = (token: string): readonly Column<SymbolLine>[] => [
       row.newestBar === null ? (
         <span class="text-muted">none</span>
       ) : (
-        <span title={`given by the broker as of ${exchangeDate(row.newestBar.asOf)}`}>
+        <span
+          class="text-sm whitespace-nowrap"
+          title={`given by the broker as of ${exchangeDate(row.newestBar.asOf)}`}
+        >
           {row.newestBar.date}
         </span>
       ),
@@ -74,7 +77,7 @@ const columns = (token: string): readonly Column<SymbolLine>[] => [
 ];
 
 const TEMPLATE =
-  "lg:grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(0,1.7fr)_5.5rem_minmax(0,1fr)_3.5rem_4.5rem]";
+  "lg:grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(0,1.7fr)_6rem_minmax(0,1fr)_3.5rem_4.5rem]";
 
 function Filter(props: { filter: string }) {
   return (

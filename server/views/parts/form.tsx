@@ -39,8 +39,11 @@ export function Field(props: {
   autofocus?: boolean;
   list?: string;
   uppercase?: boolean;
+  /** Said behind the value, such as "%". */
+  unit?: string;
 }) {
   const describedBy = [
+    ...(props.unit === undefined ? [] : [`${props.name}-unit`]),
     ...(props.hint === undefined ? [] : [`${props.name}-hint`]),
     ...(props.fault === undefined ? [] : [`${props.name}-fault`]),
   ].join(" ");
@@ -49,23 +52,30 @@ export function Field(props: {
       <label for={props.name} class="mb-1 block text-sm font-medium">
         {props.label}
       </label>
-      <input
-        id={props.name}
-        name={props.name}
-        type={props.type ?? "text"}
-        class={`field ${props.uppercase ? "uppercase placeholder:normal-case" : ""}`}
-        value={props.value}
-        placeholder={props.placeholder}
-        required={props.required}
-        inputmode={props.inputmode}
-        pattern={props.pattern}
-        maxlength={props.maxlength}
-        autocomplete={props.autocomplete ?? "off"}
-        autofocus={props.autofocus}
-        list={props.list}
-        aria-invalid={props.fault === undefined ? undefined : "true"}
-        aria-describedby={describedBy === "" ? undefined : describedBy}
-      />
+      <div class={props.unit === undefined ? "" : "flex items-center gap-2"}>
+        <input
+          id={props.name}
+          name={props.name}
+          type={props.type ?? "text"}
+          class={`field ${props.uppercase ? "uppercase placeholder:normal-case" : ""}`}
+          value={props.value}
+          placeholder={props.placeholder}
+          required={props.required}
+          inputmode={props.inputmode}
+          pattern={props.pattern}
+          maxlength={props.maxlength}
+          autocomplete={props.autocomplete ?? "off"}
+          autofocus={props.autofocus}
+          list={props.list}
+          aria-invalid={props.fault === undefined ? undefined : "true"}
+          aria-describedby={describedBy === "" ? undefined : describedBy}
+        />
+        {props.unit === undefined ? null : (
+          <span id={`${props.name}-unit`} class="text-muted shrink-0 text-sm">
+            {props.unit}
+          </span>
+        )}
+      </div>
       <FieldNotes name={props.name} hint={props.hint} fault={props.fault} />
     </div>
   );

@@ -72,7 +72,7 @@ export function Review(props: { model: ReviewModel; checkAt: string }) {
         <>
           <input type="hidden" name="shown" value={model.shown ?? ""} />
           <button type="submit" class="button button-primary w-full">
-            <Icon name="check" /> Save as {model.next}
+            <Icon name="check" /> {model.save}
           </button>
         </>
       ) : (

@@ -45,6 +45,8 @@ export type LookUp =
       kind: "refused";
       symbol: string;
       text: string;
+      /** False: the broker could not be asked now, which says nothing of the symbol. */
+      fault: boolean;
       /** The listings between which the ticker does not decide. */
       candidates: readonly { name: string; exchange: string; conid: number }[];
     };

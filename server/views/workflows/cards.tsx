@@ -40,7 +40,7 @@ function Card(props: PropsWithChildren<{ step: StepType; title: string; text: Ch
               <h2 class="font-semibold">{props.title}</h2>
               <code class="text-muted font-mono text-xs">{props.step}</code>
             </div>
-            <p class="text-muted max-w-[65ch] text-sm">{props.text}</p>
+            <p class="text-muted text-sm">{props.text}</p>
           </div>
         </header>
         {props.children === undefined ? null : <div class="mt-4 space-y-4 lg:pl-10">{props.children}</div>}

@@ -1,146 +1,209 @@
-// Pages of strategies: list, one with its form, its versions and what changed between them.
+// Pages of strategies: list, new, one; saved is only what was shown. A change makes a new version for the next execution.
 import { type Context, Hono } from "hono";
-import { StrategiesPage, type StrategyModel, StrategyPage } from "#server/views/pages/strategies.tsx";
-import { StrategyId } from "#store/model/ids.ts";
-import type { StrategyParameters } from "#store/model/strategy.ts";
-import {
-  getStrategy,
-  listStrategies,
-  listStrategyVersions,
-  type StrategyRow,
-} from "#store/strategies/strategies.ts";
-import { getWorkflowVersion } from "#store/strategies/workflows.ts";
-import { changeStrategy, StrategyChange } from "../../api/strategies/strategies.ts";
+import { z } from "zod";
+import { StrategiesPage } from "#server/views/pages/strategies.tsx";
+import type { Notice } from "#server/views/parts/blocks.tsx";
+import { StrategyPage } from "#server/views/strategies/page.tsx";
+import { InputError, NotFoundError } from "#store/model/errors.ts";
+import { StrategyId, WorkflowVersionId } from "#store/model/ids.ts";
+import { StrategyParameters } from "#store/model/strategy.ts";
+import { canonicalJson } from "#store/model/workflow/canonical.ts";
+import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
+import { activateStrategyVersion, getStrategy, saveStrategy } from "#store/strategies/strategies.ts";
+import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
+import { createWorkflow, getWorkflowVersion, listWorkflows } from "#store/strategies/workflows.ts";
+import { changeStrategy } from "../../api/strategies/strategies.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
-import { decimalText, symbolList } from "../fields.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
-import { limitGroups } from "./limit-fields.ts";
+import { checkStrategy } from "./check.ts";
+import { parametersOf, strategyFaults, typedValues, valuesOf } from "./form.ts";
+import { strategyLines } from "./lines.ts";
+import { type Begin, shownContent, strategyModel, type Typed, workflowChoices } from "./model.ts";
+import { fingerprint } from "./versions.ts";
 
-function flat(parameters: StrategyParameters): Map<string, string> {
-  const { risk, askWhen, symbols, ...rest } = parameters;
-  return new Map([
-    ["symbols", symbols.join(" ")],
-    ...Object.entries(rest).map(([key, value]): [string, string] => [key, String(value)]),
-    ...Object.entries(askWhen).map(([key, value]): [string, string] => [key, String(value)]),
-    ...Object.entries(risk).map(([key, value]): [string, string] => [key, String(value)]),
-  ]);
+const SHOW_FIRST: Notice = {
+  tone: "warn",
+  text: "Look at what will change, then save. Nothing is saved yet.",
+};
+
+async function beginStored(site: Site, id: string): Promise<Begin> {
+  const stored = await getStrategy(site.deps.database.db, StrategyId.parse(id));
+  const { name, active, parameters } = stored;
+  const values = valuesOf({ name, active, workflow: stored.workflowVersionId, parameters });
+  return { stored, origin: null, values, parameters };
 }
 
-function difference(older: StrategyParameters, newer: StrategyParameters): string[] {
-  const before = flat(older);
-  return [...flat(newer)]
-    .filter(([key, value]) => before.get(key) !== value)
-    .map(([key, value]) => `${key}: ${before.get(key) ?? "none"} → ${value}`);
+/** A copy has no schedule: two would run at the same instants. */
+async function beginClone(site: Site, from: string): Promise<Begin> {
+  const row = await getStrategy(site.deps.database.db, StrategyId.parse(from));
+  const parameters = { ...row.parameters, schedule: null };
+  const values = valuesOf({
+    name: `${row.name} copy`,
+    active: row.active,
+    workflow: row.workflowVersionId,
+    parameters,
+  });
+  return {
+    stored: null,
+    origin: `${row.name}, version ${row.version}, without its schedule`,
+    values,
+    parameters,
+  };
 }
 
-const MAY_BE_NONE: ReadonlySet<string> = new Set(["valueAbove", "lossAbove"]);
-
-type Refused = Pick<StrategyModel, "faults" | "notice"> & { form: URLSearchParams };
-
-async function strategyModel(site: Site, strategy: StrategyRow, refused?: Refused): Promise<StrategyModel> {
+async function beginNew(site: Site, query: URLSearchParams): Promise<Begin> {
   const { db } = site.deps.database;
-  const [workflow, versions] = await Promise.all([
-    getWorkflowVersion(db, strategy.workflowVersionId),
-    listStrategyVersions(db, strategy.id),
+  const from = query.get("from");
+  if (from !== null) return beginClone(site, from);
+  const [choices, listed] = await Promise.all([
+    workflowChoices(db),
+    listWorkflowSymbols(db, { enabled: true }),
   ]);
-  const { parameters } = strategy;
-  const typed = refused === undefined ? {} : Object.fromEntries(refused.form);
-  return {
-    id: strategy.id,
-    name: strategy.name,
-    active: strategy.active,
-    version: strategy.version,
-    values: {
-      name: typed.name ?? strategy.name,
-      active: typed.active ?? String(strategy.active),
-      symbols: typed.symbols ?? parameters.symbols.join(", "),
-      approval: typed.approval ?? parameters.approval,
-    },
-    limits: limitGroups(parameters, typed),
-    faults: refused?.faults ?? {},
-    notice: refused?.notice ?? null,
-    workflow,
-    versions: versions.map((version, index) => {
-      const older = versions[index + 1];
-      const changed = older === undefined ? [] : difference(older.parameters, version.parameters);
-      return { version: version.version, createdAt: version.createdAt, changed };
-    }),
-  };
+  const key = query.get("template") ?? "multi-agent";
+  const template = WORKFLOW_TEMPLATES.find((one) => one.key === key);
+  if (template === undefined) throw new NotFoundError("template_not_found", `There is no template ${key}.`);
+  const wanted = query.get("workflow");
+  const same = choices.find((one) => canonicalJson(one.definition) === canonicalJson(template.definition));
+  const chosen = choices.find((one) => one.value === wanted) ?? same;
+  const symbols = listed.slice(0, 10).map((row) => row.symbol);
+  // The first symbol only fills the place until somebody names one.
+  const parameters = StrategyParameters.parse({ symbols: symbols.length === 0 ? ["AAPL"] : symbols });
+  const name = wanted === null ? template.title : (chosen?.text.split(", version")[0] ?? template.title);
+  const values = valuesOf({ name, active: true, workflow: chosen?.value ?? "", parameters });
+  return { stored: null, origin: chosen?.text ?? null, values, parameters };
 }
 
-/** What was typed, as the kind of value that the field has now; empty text is "none" where there may be none. */
-function typedOver(
-  form: URLSearchParams,
-  present: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const changed: Record<string, unknown> = { ...present };
-  for (const [name, value] of Object.entries(present)) {
-    const typed = form.get(name);
-    if (typed === null) continue;
-    const text = decimalText(typed);
-    if (typeof value === "boolean") changed[name] = typed === "true";
-    else if (typeof value === "number") changed[name] = Number(text);
-    else changed[name] = text === "" && MAY_BE_NONE.has(name) ? null : text;
+/** The stored version of the chosen workflow; a template becomes a workflow of its own. */
+async function workflowOf(site: Site, value: string): Promise<WorkflowVersionId> {
+  const { db } = site.deps.database;
+  if (!value.startsWith("template:"))
+    return (await getWorkflowVersion(db, WorkflowVersionId.parse(value))).id;
+  const template = WORKFLOW_TEMPLATES.find((one) => `template:${one.key}` === value);
+  if (template === undefined) {
+    throw new InputError("workflow_unknown", "choose a workflow", { facts: { field: "workflow" } });
   }
-  return changed;
+  const taken = new Set((await listWorkflows(db)).map((one) => one.name));
+  const free = [template.key, ...Array.from({ length: 99 }, (_, index) => `${template.key} ${index + 2}`)];
+  const name = free.find((one) => !taken.has(one)) ?? template.key;
+  const id = site.deps.newId() as WorkflowVersionId;
+  return (await createWorkflow(db, { id, name, definition: template.definition })).id;
 }
 
-/** The form as a change; fields that a browser did not send keep what they are. */
-function changeOf(form: URLSearchParams, present: StrategyParameters): unknown {
-  return {
-    name: form.get("name") ?? undefined,
-    active: form.get("active") === "true",
-    parameters: {
-      ...present,
-      symbols: symbolList(form.get("symbols") ?? ""),
-      approval: form.get("approval") ?? present.approval,
-      askWhen: typedOver(form, present.askWhen),
-      risk: typedOver(form, present.risk),
-    },
-  };
+async function typedOf(site: Site, begin: Begin, form: URLSearchParams): Promise<Typed> {
+  const values = typedValues(form, begin.values);
+  const wanted = parametersOf(form, values, begin.parameters);
+  const checked = await checkStrategy(site.deps, {
+    id: begin.stored?.id ?? null,
+    name: values.name,
+    parameters: wanted,
+  });
+  const faults = strategyFaults(wanted.symbols as string[], checked.faults);
+  const choices = await workflowChoices(site.deps.database.db);
+  if (!choices.some((one) => one.value === values.workflow)) faults.workflow = "choose a workflow";
+  return { form, values, faults, parameters: Object.keys(faults).length > 0 ? null : checked.parameters };
 }
+
+type Shown = { begin: Begin; typed: Typed; notice?: Notice; status?: 200 | 422 };
 
 export function strategyPages(site: Site): Hono<FormEnv> {
   const app = new Hono<FormEnv>();
   const { db } = site.deps.database;
 
-  app.get("/strategies", async (c) => {
-    const [frame, rows] = await Promise.all([site.frame(c), listStrategies(db)]);
-    return page(c, <StrategiesPage frame={frame} rows={rows} />);
-  });
-
-  app.get("/strategies/:id", async (c) => {
-    const strategy = await getStrategy(db, StrategyId.parse(c.req.param("id")));
-    const [frame, model] = await Promise.all([site.frame(c), strategyModel(site, strategy)]);
-    return page(c, <StrategyPage frame={frame} model={model} />);
-  });
-
-  const refuse = async (c: Context<FormEnv>, strategy: StrategyRow, error: unknown) => {
-    const found = problemOf(error);
-    if (found.status !== 422 && found.status !== 409) throw error;
-    // "parameters.risk.minStopAtr" and "parameters.symbols.1" are faults of "minStopAtr" and "symbols".
-    const faults = Object.fromEntries(
-      (found.errors ?? []).map((fault) => {
-        const path = fault.field.split(".").filter((part) => !/^\d+$/.test(part));
-        return [path.at(-1) ?? "", fault.message];
-      }),
+  const show = async (c: Context<FormEnv>, { begin, typed, notice, status }: Shown) => {
+    const query = new URL(c.req.url).searchParams;
+    const frame = await site.frame(c);
+    const model = await strategyModel(site, begin, typed, { query, marketNow: frame.marketNow });
+    return page(
+      c,
+      <StrategyPage frame={frame} model={{ ...model, notice: notice ?? null }} />,
+      status ?? 200,
     );
-    const refused = { faults, notice: { tone: "bad" as const, text: found.detail }, form: c.get("form") };
-    const model = await strategyModel(site, strategy, refused);
-    return page(c, <StrategyPage frame={await site.frame(c)} model={model} />, 422);
   };
 
-  app.post("/strategies/:id", async (c) => {
-    const strategy = await getStrategy(db, StrategyId.parse(c.req.param("id")));
-    try {
-      const change = StrategyChange.parse(changeOf(c.get("form"), strategy.parameters));
-      await changeStrategy(site.deps, strategy.id, change);
-      return c.redirect(withDone(`/strategies/${strategy.id}`, "saved"), 303);
-    } catch (error) {
-      return refuse(c, strategy, error);
-    }
+  /** As it is stored, with the workflow that an address asks to use instead. */
+  const untouched = (begin: Begin, query = new URLSearchParams()): Typed => ({
+    form: new URLSearchParams(),
+    values: { ...begin.values, workflow: query.get("workflow") ?? begin.values.workflow },
+    faults: {},
+    parameters: begin.parameters,
   });
+
+  const write = async (begin: Begin, typed: Typed, parameters: StrategyParameters): Promise<StrategyId> => {
+    const { name, active, workflow } = typed.values;
+    const row = await saveStrategy(db, {
+      id: begin.stored?.id ?? (site.deps.newId() as StrategyId),
+      name: name.trim(),
+      active: active === "true",
+      workflowVersionId: await workflowOf(site, workflow),
+      parameters,
+    });
+    return row.id;
+  };
+
+  /** Saves what was shown; anything else is shown first. */
+  const save = async (c: Context<FormEnv>, begin: Begin) => {
+    const form = c.get("form");
+    const typed = await typedOf(site, begin, form);
+    if (typed.parameters === null) return show(c, { begin, typed, status: 422 });
+    if (form.get("shown") !== fingerprint(shownContent(begin, typed)))
+      return show(c, { begin, typed, notice: SHOW_FIRST });
+    try {
+      const id = await write(begin, typed, typed.parameters);
+      return c.redirect(withDone(`/strategies/${id}`, "saved"), 303);
+    } catch (error) {
+      const found = problemOf(error);
+      if (found.status !== 409 && found.status !== 422) throw error;
+      const faults = strategyFaults([], found.errors ?? [{ field: "name", message: found.detail }]);
+      return show(c, { begin, typed: { ...typed, faults }, status: 422 });
+    }
+  };
+
+  app.get("/strategies", async (c) => {
+    const frame = await site.frame(c);
+    const rows = await strategyLines(site.deps, frame.marketNow);
+    return page(c, <StrategiesPage frame={frame} rows={rows} templates={WORKFLOW_TEMPLATES} />);
+  });
+
+  app.get("/strategies/new", async (c) => {
+    const begin = await beginNew(site, new URL(c.req.url).searchParams);
+    return show(c, { begin, typed: untouched(begin) });
+  });
+  // The form names every field itself: what it began with no longer matters.
+  const beginBlank = () => beginNew(site, new URLSearchParams());
+  app.post("/strategies/new/check", async (c) => {
+    const begin = await beginBlank();
+    return show(c, { begin, typed: await typedOf(site, begin, c.get("form")) });
+  });
+  app.post("/strategies/new", async (c) => save(c, await beginBlank()));
+
+  app.get("/strategies/:id", async (c) => {
+    const begin = await beginStored(site, c.req.param("id"));
+    return show(c, { begin, typed: untouched(begin, new URL(c.req.url).searchParams) });
+  });
+  app.post("/strategies/:id/check", async (c) => {
+    const begin = await beginStored(site, c.req.param("id"));
+    return show(c, { begin, typed: await typedOf(site, begin, c.get("form")) });
+  });
+  app.post("/strategies/:id", async (c) => save(c, await beginStored(site, c.req.param("id"))));
+
+  app.post("/strategies/:id/active", (c) =>
+    site.carryOut(c, "/strategies", async () => {
+      const id = StrategyId.parse(c.req.param("id"));
+      const active = c.get("form").get("active") === "true";
+      await changeStrategy(site.deps, id, { active });
+      return withDone("/strategies", active ? "activated" : "deactivated");
+    }),
+  );
+
+  app.post("/strategies/:id/activate", (c) =>
+    site.carryOut(c, "/strategies", async () => {
+      const id = StrategyId.parse(c.req.param("id"));
+      const version = z.coerce.number().int().positive().parse(c.get("form").get("version"));
+      await activateStrategyVersion(db, { id, version });
+      return withDone(`/strategies/${id}`, "saved");
+    }),
+  );
   return app;
 }

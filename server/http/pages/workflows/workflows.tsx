@@ -17,10 +17,10 @@ import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
-import { fingerprint } from "./versions.ts";
-import { checkWorkflow } from "./workflow-check.ts";
-import { builderFaults, definitionOf, valuesOfDefinition, valuesOfForm } from "./workflow-form.ts";
-import { type Begin, beginWith, builderModel, type Typed, workflowsModel } from "./workflow-model.ts";
+import { fingerprint } from "../strategies/versions.ts";
+import { checkWorkflow } from "./check.ts";
+import { builderFaults, definitionOf, valuesOfDefinition, valuesOfForm } from "./form.ts";
+import { type Begin, beginWith, builderModel, type Typed, workflowsModel } from "./model.ts";
 
 const SHOW_FIRST: Notice = {
   tone: "warn",

@@ -18,7 +18,7 @@ import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
-import { lookUp, symbolLines } from "./symbol-lines.ts";
+import { lookUp, symbolLines } from "./lines.ts";
 
 const PAGE = 100;
 

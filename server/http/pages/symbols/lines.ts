@@ -76,6 +76,6 @@ export async function lookUp(deps: WebDeps, text: string): Promise<LookUp | null
   } catch (error) {
     if (!(error instanceof DeskError) || error.code === "invariant_broken") throw error;
     const text = WORDS[error.code]?.(symbol) ?? error.message;
-    return { kind: "refused", symbol, text, candidates: candidatesOf(error) };
+    return { kind: "refused", symbol, text, fault: !error.retryable, candidates: candidatesOf(error) };
   }
 }

@@ -9,29 +9,17 @@ import type {
 } from "#server/views/workflows/model.ts";
 import { listPromptVersions } from "#store/agents/prompts.ts";
 import type { Db } from "#store/database.ts";
-import type { StrategyId, WorkflowVersionId } from "#store/model/ids.ts";
+import type { WorkflowVersionId } from "#store/model/ids.ts";
 import type { WorkflowDefinition } from "#store/model/workflow/definition.ts";
 import { type Difference, describeDifference } from "#store/model/workflow/difference.ts";
 import { workflowSteps } from "#store/model/workflow/steps.ts";
 import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
-import { listExecutions } from "#store/runs/executions.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflows, listWorkflowVersions, type WorkflowVersionRow } from "#store/strategies/workflows.ts";
 import type { WebDeps } from "../../deps.ts";
-import { fingerprint, historyOf, reviewFaults } from "./versions.ts";
-import { builderLabel, valuesOfDefinition } from "./workflow-form.ts";
-
-const UNFINISHED = 100;
-
-/** Executions that are not finished: each keeps the versions it began with. */
-export async function unfinishedExecutions(db: Db, of: { strategyId?: StrategyId } = {}) {
-  const pages = await Promise.all(
-    (["running", "waiting"] as const).map((status) =>
-      listExecutions(db, { status, limit: UNFINISHED, ...of }),
-    ),
-  );
-  return pages.flatMap((page) => page.rows);
-}
+import { unfinishedExecutions } from "../strategies/executions.ts";
+import { fingerprint, historyOf, reviewFaults } from "../strategies/versions.ts";
+import { builderLabel, valuesOfDefinition } from "./form.ts";
 
 export async function workflowsModel(db: Db): Promise<WorkflowsModel> {
   const workflows = await listWorkflows(db);
@@ -130,7 +118,7 @@ export async function builderModel(
     steps: definition === null ? null : workflowSteps(definition),
     review: {
       against: newest === null ? null : `version ${newest.version}`,
-      next: newest === null ? "a new workflow" : `version ${newest.version + 1}`,
+      save: newest === null ? "Save as a new workflow" : `Save as version ${newest.version + 1}`,
       differences,
       faults: reviewFaults(typed.faults, builderLabel),
       shown: changed ? fingerprint({ name: typed.values.name.trim(), definition }) : null,
