@@ -45,6 +45,8 @@ export type DeskDeps = {
   database: Database;
   objects: ObjectStore;
   gateways: GatewayRegistry;
+  /** Asked before anything is judged or sent on a gateway session; absent: always. @throws UnavailableError `not_reconciled` */
+  mayTrade?: (gatewaySession: string) => Promise<void>;
   models: ModelProvider;
   clock: Clock;
   /** A fresh random UUID. */
@@ -65,10 +67,10 @@ export type AdvanceOptions = {
 
 /**
  * `finished`: a final status stands. `waiting`: for an approval or for the order. `parked`: stopped midway, go on later.
- * `busy`: another worker holds this thread; nothing was done.
+ * `busy`: another worker holds this thread; nothing was done. `away`: an approved order waits for its gateway to come back.
  */
 export type AdvanceResult = {
-  outcome: "finished" | "waiting" | "parked" | "busy";
+  outcome: "finished" | "waiting" | "parked" | "busy" | "away";
   status: SymbolRunStatus;
 };
 

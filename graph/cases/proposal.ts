@@ -17,6 +17,8 @@ export async function orderDeps(
   reads: "fresh" | "recent",
 ): Promise<OrderDeps> {
   const { database, clock, onStep } = deps;
+  const { dryRun, gatewaySession } = run.subject;
+  if (!dryRun) await deps.mayTrade?.(gatewaySession);
   const session = await run.gateway();
   const gateway = reads === "recent" ? withRecentAccount(session, clock) : session;
   return onStep === undefined ? { database, clock, gateway } : { database, clock, gateway, onStep };

@@ -18,6 +18,7 @@ import type { Gateway } from "../gateway.ts";
 import type { DeskGraph } from "../graph.ts";
 import { Parked } from "../node.ts";
 import { type DeskUpdate, GRAPH_VERSION } from "../state.ts";
+import { whileAway } from "./away.ts";
 import { causeOf, isRetryable } from "./failure.ts";
 import { releaseRoom } from "./room.ts";
 import { hasCome, type Waiting, waitingOf } from "./waiting.ts";
@@ -67,6 +68,12 @@ async function onePass(
       await setSymbolRunStatus(db, { id: row.id, status: "queued" });
       return { outcome: "parked", status: "queued" };
     }
+    const away = await whileAway(deps, row, error);
+    if (away === "wait") {
+      await setSymbolRunStatus(db, { id: row.id, status: "queued", error: toErrorRecord(error) });
+      return { outcome: "away", status: "queued" };
+    }
+    if (away !== null) return fail(deps, row, toErrorRecord(away));
     if (isRetryable(error) && request.attemptsLeft > 0) {
       await setSymbolRunStatus(db, { id: row.id, status: "queued" });
       throw error;

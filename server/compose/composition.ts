@@ -122,15 +122,17 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const { parallelism } = config.worker;
   const queue = await openQueue(database.url, { parallelism, retry: config.retry }, warn);
   closers.add(() => queue.stop(STOP_MS));
-  const first = reconciledFirst(gateways, async () => {
-    await watch.now("reconcile");
+  const first = reconciledFirst({
+    db: database.db,
+    now: () => systemClock.now(),
+    // A further worker leaves that to the desk whose work it shares.
+    ...(options.workerOnly === true ? {} : { reconcile: () => watch.now("reconcile") }),
   });
-  // A further worker leaves that to the desk whose work it shares.
-  if (options.workerOnly === true) first.proven();
   const desk = createDesk({
     database,
     objects,
-    gateways: first.gateways,
+    gateways,
+    mayTrade: first.mayTrade,
     models,
     clock: systemClock,
     newId,
@@ -173,14 +175,14 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     queue,
     clock: systemClock,
     log: warn,
-    reconciled: first.proven,
+    reconciled: first.told,
     mainClient: gateways.mainClient,
     sensors,
   });
   const schedules = scheduleTask({
     database,
     desk,
-    gateways: first.gateways,
+    gateways: gateways,
     log: (facts, message) => log.logger.info(facts, message),
   });
   const watch = startWatch(
@@ -211,6 +213,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     market: market.control,
     describe,
     checks: [
+      first.check,
       async () => queueCheck(queue),
       async () => marketCheck(sensors.reading()),
       ...simulators.faults.map((fault) => async () => refusedMarketData(fault)),
@@ -229,7 +232,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
 
   options.signal?.throwIfAborted();
   void watch.now("sensors");
-  // Not awaited: a gateway that is down keeps no one from the pages. Runs wait for it (reconciled-first.ts).
+  // Not awaited: a gateway that is down keeps no one from the pages. Orders wait for it (reconciled-first.ts).
   void watch.now("reconcile").then(() => watch.now("portfolio"));
   if (options.workers) {
     await queue.work((id, advanceOptions) => desk.advance(id, advanceOptions));

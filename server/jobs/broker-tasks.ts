@@ -8,6 +8,7 @@ import type { OrderDeps } from "#graph/orders/types.ts";
 import type { Database } from "#store/database.ts";
 import { pruneKeys } from "#store/idempotency.ts";
 import { pruneLiveEvents } from "#store/live-events.ts";
+import { toErrorRecord } from "#store/model/errors.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import { sessionsInDoubt } from "#store/trading/orders.ts";
 import type { Clock } from "#tools/clock.ts";
@@ -26,12 +27,28 @@ export type BrokerTaskParts = {
   queue: SymbolRunQueue;
   clock: Clock;
   log: QueueLog;
-  /** Told after each reconciliation that came to its end. */
-  reconciled(): void;
+  /** Told after each reconciliation: null, or why it failed. */
+  reconciled(failure: string | null): Promise<void>;
 };
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+
+/** A round that the end of the desk broke off says nothing about the broker. */
+async function reconcileTold<Result>(
+  parts: BrokerTaskParts,
+  round: () => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  try {
+    const result = await round();
+    await parts.reconciled(null);
+    return result;
+  } catch (error) {
+    if (!signal.aborted) await parts.reconciled(toErrorRecord(error).message);
+    throw error;
+  }
+}
 
 export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
   const { database, gateways, desk, queue, clock, log } = parts;
@@ -91,8 +108,7 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
       name: "reconcile",
       everyMs: 5 * MINUTE,
       run: async (signal) => {
-        const result = await reconcile(await order(), signal);
-        parts.reconciled();
+        const result = await reconcileTold(parts, async () => reconcile(await order(), signal), signal);
         await goOn(result.finishedRuns);
         for (const mismatch of result.mismatches) log({ ...mismatch }, "the desk and the broker disagree");
       },

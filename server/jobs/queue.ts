@@ -18,8 +18,8 @@ export type QueueLog = (facts: Readonly<Record<string, unknown>>, message: strin
 
 type SymbolRunJob = { symbolRunId: SymbolRunId };
 
-/** Seconds until a nudge is given again to a run that another worker holds just now. */
-const BUSY_AGAIN_SECONDS = 1;
+/** Seconds until a run is nudged again that another worker holds, that was parked, or whose gateway is away. */
+const AGAIN_SECONDS: Partial<Record<AdvanceResult["outcome"], number>> = { busy: 1, parked: 0, away: 15 };
 
 export type SymbolRunQueue = {
   enqueue: EnqueueSymbolRuns;
@@ -86,10 +86,10 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
         try {
           const attemptsLeft = Math.max(0, job.retryLimit - job.retryCount);
           const { outcome } = await advance(job.data.symbolRunId, { signal: run.signal, attemptsLeft });
-          // A job of its own, because neither of these used up an attempt.
-          const again = outcome === "busy" ? { startAfter: BUSY_AGAIN_SECONDS } : {};
-          if (outcome === "busy" || outcome === "parked")
-            await boss.insert(QUEUE, [{ data: job.data, ...again }]);
+          // A job of its own, because none of these used up an attempt.
+          const after = AGAIN_SECONDS[outcome];
+          if (after !== undefined)
+            await boss.insert(QUEUE, [{ data: job.data, ...(after === 0 ? {} : { startAfter: after }) }]);
         } finally {
           run.release();
         }

@@ -1,0 +1,56 @@
+// An approved order whose gateway is away: nothing is sent, and the run is neither failed nor uses up attempts; it waits
+// until the gateway is back, at the longest until its countersign runs out. Effects: database reads, the run's market clock.
+import { ConflictError, DeskError } from "#store/model/errors.ts";
+import type { Instant } from "#store/model/ids.ts";
+import type { SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
+import { type ApprovalRow, approvalsOfRun } from "#store/trading/approvals.ts";
+import { ordersOfRun } from "#store/trading/orders.ts";
+import { marketTimeOf } from "../approvals/expiry.ts";
+import type { DeskDeps } from "../desk.ts";
+
+/** Session states in which a gateway comes back by itself, or by somebody who logs in. */
+const AWAY = [
+  "needs_login",
+  "no_gateway",
+  "no_brokerage_session",
+  "closed_window",
+  "competing",
+  "not_reconciled",
+];
+/** Where the market's clock cannot be read either: since the answer, on the machine's clock. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** What a pass that failed with `error` means: wait for the gateway, end with what is returned, or neither (null). */
+export async function whileAway(
+  deps: DeskDeps,
+  row: SymbolRunWithExecution,
+  error: unknown,
+): Promise<"wait" | ConflictError | null> {
+  if (!isAway(error)) return null;
+  const { db } = deps.database;
+  const given = (await approvalsOfRun(db, row.id)).at(-1);
+  if (given === undefined || (given.status !== "approved" && given.status !== "edited")) return null;
+  // What may have left already is looked up however long that takes.
+  const inDoubt = (await ordersOfRun(db, row.id)).some(({ status }) => /^(SUBMITTING|UNKNOWN)$/.test(status));
+  if (inDoubt || !(await hasRunOut(deps, row, given))) return "wait";
+  const message = `approved, but the gateway was away until the approval ran out (${given.expiresAt}): nothing was sent. ${error.message}`;
+  return new ConflictError("gateway_away", message, { facts: { approvalId: given.id, cause: error.code } });
+}
+
+function isAway(error: unknown): error is DeskError {
+  if (!(error instanceof DeskError)) return false;
+  const { state, sent } = error.facts;
+  return sent === false && AWAY.includes(String(state));
+}
+
+async function hasRunOut(deps: DeskDeps, row: SymbolRunWithExecution, given: ApprovalRow): Promise<boolean> {
+  const now = deps.clock.now();
+  if (given.expiresOn === "machine") return Date.parse(given.expiresAt) <= now.getTime();
+  const market: Instant | undefined | null = await marketTimeOf(
+    deps,
+    given,
+    row.execution.gatewaySession,
+  ).catch(() => null);
+  if (market != null) return given.expiresAt <= market;
+  return now.getTime() - Date.parse(given.answeredAt ?? given.createdAt) > LONGEST_MS;
+}
