@@ -14,15 +14,7 @@ import { riskManager } from "./nodes/risk-manager.ts";
 import { submitOrder } from "./nodes/submit-order.ts";
 import { technicalAnalyst } from "./nodes/technical-analyst.ts";
 import { weeklyTrend } from "./nodes/weekly-trend.ts";
-import {
-  afterApproval,
-  afterCharts,
-  afterExecutor,
-  afterRiskGate,
-  afterRiskManager,
-  afterSingleReading,
-  afterSubmitOrder,
-} from "./routes.ts";
+import { afterApproval, afterExecutor, afterRiskGate, afterRiskManager, afterSubmitOrder } from "./routes.ts";
 import { DeskState } from "./state.ts";
 
 export function compileGraph(deps: DeskDeps, checkpointer: BaseCheckpointSaver) {
@@ -32,7 +24,7 @@ export function compileGraph(deps: DeskDeps, checkpointer: BaseCheckpointSaver) 
       .addNode("market_data", asNode(deps, marketData(deps)))
       // Indicators once, both charts and their numbers as artifacts.
       .addNode("charts", asNode(deps, charts(deps)))
-      // Two readings, side by side; one where the workflow draws one chart.
+      // Two readings, side by side; that of a timeframe which the workflow leaves out is skipped.
       .addNode("technical_analyst", asNode(deps, technicalAnalyst(deps)))
       .addNode("weekly_trend", asNode(deps, weeklyTrend(deps)))
       // Both readings and the portfolio become one decision.
@@ -51,11 +43,9 @@ export function compileGraph(deps: DeskDeps, checkpointer: BaseCheckpointSaver) 
       .addNode("record", asNode(deps, record(deps)))
       .addEdge(START, "market_data")
       .addEdge("market_data", "charts")
-      .addConditionalEdges("charts", afterCharts, ["technical_analyst", "weekly_trend"])
+      .addEdge("charts", "technical_analyst")
+      .addEdge("charts", "weekly_trend")
       .addEdge(["technical_analyst", "weekly_trend"], "executor")
-      // The edge above waits for both; a single reading goes on by itself.
-      .addConditionalEdges("technical_analyst", afterSingleReading, ["executor"])
-      .addConditionalEdges("weekly_trend", afterSingleReading, ["executor"])
       .addConditionalEdges("executor", afterExecutor, ["risk_gate", "record"])
       .addConditionalEdges("risk_gate", afterRiskGate, ["executor", "risk_manager", "record"])
       .addConditionalEdges("risk_manager", afterRiskManager, ["approval", "record"])

@@ -23,6 +23,8 @@ export type NodeDefinition = {
   name: NodeName;
   /** Which pass through this node it is, from 0; nodes that run once leave it out. */
   visit?(state: DeskState): number;
+  /** Why this run's workflow has nothing to do here; null when it has. Recorded as it is, and the state stays as it was. */
+  skip?(run: RunContext): string | null;
   /** An ungrounded model answer ends the run as abstained instead of failing it. */
   abstains?: boolean;
   body(step: NodeStep): Promise<DeskUpdate>;
@@ -43,9 +45,13 @@ export function asNode(deps: DeskDeps, definition: NodeDefinition) {
     const visit = definition.visit?.(state) ?? 0;
     const key = { symbolRunId: run.subject.symbolRunId, node: definition.name, visit };
     const begun = await beginNode(db, key);
-    // Written by this wrapper from an update that the state's schema then checks again.
-    if (begun.recorded !== null) return begun.recorded.output as DeskUpdate;
+    if (begun.recorded !== null) return updateOf(begun.recorded.output);
     const { attempt } = begun;
+    const skipped = definition.skip?.(run) ?? null;
+    if (skipped !== null) {
+      await finishNode(db, { ...key, attempt, output: { skipped }, durationMs: 0 });
+      return {};
+    }
     const started = deps.clock.monotonic();
     const durationMs = () => Math.round(deps.clock.monotonic() - started);
     const point = (when: string) => deps.onStep?.(`${definition.name}:${when}`);
@@ -75,6 +81,12 @@ export function asNode(deps: DeskDeps, definition: NodeDefinition) {
       throw error;
     }
   };
+}
+
+/** Written by this wrapper from an update, which the state's schema then checks again; what was skipped updates nothing. */
+function updateOf(recorded: unknown): DeskUpdate {
+  const skipped = typeof recorded === "object" && recorded !== null && "skipped" in recorded;
+  return skipped ? {} : (recorded as DeskUpdate);
 }
 
 function isUngrounded(error: unknown): error is ModelError {

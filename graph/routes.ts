@@ -1,20 +1,5 @@
 // Where a run goes next, read off its state. Pure; return types are unions of node names.
-import { type DeskState, made } from "./state.ts";
-
-/** To the analyst of each chart that was drawn: a timeframe that the workflow leaves out has none. */
-export function afterCharts(state: DeskState): ("technical_analyst" | "weekly_trend")[] {
-  const { daily, weekly } = made(state.pictures, "pictures");
-  return [
-    ...(daily === null ? [] : (["technical_analyst"] as const)),
-    ...(weekly === null ? [] : (["weekly_trend"] as const)),
-  ];
-}
-
-/** The only analyst hands on alone; two are waited for together. */
-export function afterSingleReading(state: DeskState): "executor"[] {
-  const { daily, weekly } = made(state.pictures, "pictures");
-  return daily === null || weekly === null ? ["executor"] : [];
-}
+import type { DeskState } from "./state.ts";
 
 /** An ungrounded agent ends the run before anything is decided; HOLD needs no risk check. */
 export function afterExecutor(state: DeskState): "risk_gate" | "record" {

@@ -5,6 +5,7 @@ import type { AnalystInput } from "#agents/inputs.ts";
 import { saveReport } from "#store/agents/reports.ts";
 import type { Timeframe } from "#store/model/bar.ts";
 import type { AgentStage, NodeName } from "#store/model/run.ts";
+import { chartOf } from "#store/model/workflow/definition.ts";
 import { readArtifact } from "#store/runs/artifacts.ts";
 import { describeChart } from "#tools/charts/index.ts";
 import type { DeskDeps } from "../desk.ts";
@@ -26,6 +27,8 @@ export function analystNode(deps: DeskDeps, node: AnalystNode): NodeDefinition {
   return {
     name: node.name,
     abstains: true,
+    skip: ({ subject }) =>
+      chartOf(subject.workflow, timeframe) === null ? `the workflow has no ${timeframe} chart` : null,
     async body(step) {
       const market = made(step.state.market, "market");
       const [subject, prepared, png, context] = await Promise.all([
