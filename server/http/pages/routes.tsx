@@ -12,6 +12,7 @@ import { executionPages } from "./runs/executions.tsx";
 import { runPages } from "./runs/runs.tsx";
 import { settingsPages } from "./settings.tsx";
 import { createSite } from "./site.tsx";
+import { schedulePages } from "./strategies/schedules.tsx";
 import { strategyPages } from "./strategies/strategies.tsx";
 import { symbolPages } from "./symbols/symbols.tsx";
 import { workflowPages } from "./workflows/workflows.tsx";
@@ -35,6 +36,7 @@ export function pageRoutes(options: {
     orderPages(site),
     strategyPages(site),
     workflowPages(site),
+    schedulePages(site),
     symbolPages(site),
     runPages(site),
     promptPages(site),
