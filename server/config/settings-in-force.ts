@@ -45,6 +45,7 @@ function fileSettings(config: Config): SettingInForce[] {
 
 function flatten(value: unknown, path = ""): Map<string, string> {
   if (typeof value !== "object" || value === null) return new Map([[path, String(value)]]);
+  if (Array.isArray(value)) return new Map([[path, value.join(", ")]]);
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return new Map(
     entries.flatMap(([key, inner]) => [...flatten(inner, path === "" ? key : `${path}.${key}`)]),

@@ -72,10 +72,11 @@ export function marketCheck(reading: SensorReading | null): HealthCheck {
   if (reading === null)
     return { name, state: "degraded", detail: "the market clock was not asked yet", provenAt: null };
   const { open, session, changesAt } = reading.market;
+  const told = (at: string) => `${at.slice(0, 16).replace("T", " ")} UTC`;
   const detail = open
-    ? `open: session ${session}, until ${changesAt}`
-    : `closed: session ${session} opens at ${changesAt}`;
-  return { name, state: "ok", detail: `${detail} (market time ${reading.at})`, provenAt: null };
+    ? `open: session ${session}, until ${told(changesAt)}`
+    : `closed: session ${session} opens at ${told(changesAt)}`;
+  return { name, state: "ok", detail: `${detail} (market time ${told(reading.at)})`, provenAt: null };
 }
 
 function instant(date: Date): Instant {

@@ -1,73 +1,91 @@
-// The dashboard and the forms on it: halt and resume, next session, acknowledge an alert.
-import { Hono } from "hono";
+// The dashboard and the forms on it: next session, acknowledge an alert; the kill switch is in halt.tsx.
+import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { marketState } from "#server/gateway/sensors.ts";
 import { type DashboardModel, DashboardPage } from "#server/views/pages/dashboard.tsx";
-import type { CurvePoint } from "#server/views/parts/drawings.tsx";
-import { InputError } from "#store/model/errors.ts";
-import { dec, toDecimalString } from "#store/model/money.ts";
-import { TradingState } from "#store/model/risk.ts";
+import type { Notice } from "#server/views/parts/blocks.tsx";
+import { plural } from "#server/views/parts/format.ts";
 import { listExecutions } from "#store/runs/executions.ts";
+import { firstSteps } from "#store/runs/first-steps.ts";
 import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
 import { listApprovals } from "#store/trading/approvals.ts";
-import { listSnapshots, type SnapshotRow } from "#store/trading/portfolio.ts";
+import { latestSnapshot } from "#store/trading/portfolio.ts";
 import { listPositions } from "#store/trading/positions.ts";
-import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
-import { moveMarket, Reason } from "../api/trading/desk-state.ts";
+import { currentTradingState, openBlocks } from "#store/trading/trading-state.ts";
+import { moveMarket } from "../api/trading/desk-state.ts";
 import { sumOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
+import { equityOf } from "./equity.ts";
 import { page } from "./html.ts";
 import { approvalModel, executionLines } from "./lines.ts";
 import { type Site, withDone } from "./site.tsx";
 
 const RECENT = 8;
 const OPEN_ALERTS = 10;
-const CURVE_POINTS = 400;
 
-/** One point per market day, the last of it. */
-export function curveOf(snapshots: readonly SnapshotRow[]): CurvePoint[] {
-  const byDay = new Map(
-    snapshots.map((row) => [row.at.slice(0, 10), { at: row.at, value: row.netLiquidation }]),
-  );
-  return [...byDay.values()].slice(-CURVE_POINTS);
-}
+type Read = Omit<DashboardModel, "market" | "steps" | "provenAgoMs"> & {
+  steps: Awaited<ReturnType<typeof firstSteps>>;
+};
 
-function changeOf(curve: readonly CurvePoint[]): DashboardModel["change"] {
-  const first = curve[0];
-  const last = curve.at(-1);
-  if (first === undefined || last === undefined || dec(first.value).isZero()) return null;
-  const amount = dec(last.value).minus(first.value);
-  return { amount: toDecimalString(amount), share: toDecimalString(amount.div(first.value)) };
-}
-
-async function dashboardModel(site: Site): Promise<DashboardModel> {
+async function readDesk(site: Site): Promise<Read> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
-  const [trading, snapshots, positions, approvals, executions, alerts] = await Promise.all([
-    currentTradingState(db),
-    accountId === null ? [] : listSnapshots(db, { accountId, limit: 2_000 }),
-    accountId === null ? [] : listPositions(db, accountId),
-    listApprovals(db, { status: "pending", limit: RECENT }),
-    listExecutions(db, { limit: RECENT }),
-    listAlerts(db, { limit: OPEN_ALERTS }),
-  ]);
-  const curve = curveOf(snapshots);
+  const [trading, summary, equity, positions, blocks, approvals, running, waiting, recent, alerts, steps] =
+    await Promise.all([
+      currentTradingState(db),
+      accountId === null ? null : latestSnapshot(db, accountId),
+      equityOf(db, accountId),
+      accountId === null ? [] : listPositions(db, accountId),
+      accountId === null ? [] : openBlocks(db, { accountId }),
+      listApprovals(db, { status: "pending", limit: RECENT }),
+      listExecutions(db, { status: "running", limit: RECENT }),
+      listExecutions(db, { status: "waiting", limit: RECENT }),
+      listExecutions(db, { limit: RECENT }),
+      listAlerts(db, { limit: OPEN_ALERTS }),
+      firstSteps(db),
+    ]);
+  const inHand = [...running.rows, ...waiting.rows].slice(0, RECENT);
+  const finished = recent.rows.filter((row) => row.status === "finished");
+  const lines = await executionLines(db, [...inHand, ...finished]);
   return {
     trading,
     broker: site.deps.broker.health(),
     simulator: site.deps.market === null ? null : { end: site.deps.market.end()?.toISOString() ?? null },
-    summary: snapshots.at(-1) ?? null,
-    change: changeOf(curve),
-    curve,
+    summary,
+    ...equity,
     positions,
+    blocks,
     unrealizedPnl: sumOf(positions, "unrealizedPnl"),
     approvals: approvals.rows.map(approvalModel),
-    executions: await executionLines(db, executions.rows),
+    inHand: lines.slice(0, inHand.length),
+    executions: lines.slice(inHand.length),
     alerts,
+    steps,
   };
 }
 
-const DONE_OF = { ACTIVE: "resumed", REDUCING: "reducing", HALTED: "halted" } as const;
+const Counts = z.object({
+  cancelled: z.coerce.number().int().min(0).max(10_000),
+  exits: z.coerce.number().int().min(0).max(10_000),
+  failed: z.coerce.number().int().min(0).max(10_000),
+});
+
+/** What a halt with more than a halt has done: numbers only, never text from the address. */
+function haltNotice(c: Context): Notice | undefined {
+  const counts = Counts.safeParse(c.req.query());
+  if (!counts.success) return undefined;
+  const { cancelled, exits, failed } = counts.data;
+  const done = `Trading is halted. ${plural(cancelled, "entry is", "entries are")} being cancelled, ${plural(exits, "exit was", "exits were")} sent.`;
+  return failed === 0
+    ? { tone: "bad", text: done }
+    : { tone: "bad", text: `${done} ${plural(failed, "act")} could not be done: see the alert below.` };
+}
+
+function millisecondsSince(site: Site, instant: string): number {
+  return Math.max(0, site.deps.clock.now().getTime() - Date.parse(instant));
+}
+
 const Sessions = z.coerce.number().int().min(1).max(250);
 
 export function dashboardPages(site: Site): Hono<FormEnv> {
@@ -75,20 +93,17 @@ export function dashboardPages(site: Site): Hono<FormEnv> {
   const { db } = site.deps.database;
 
   app.get("/", async (c) => {
-    const [frame, model] = await Promise.all([site.frame(c), dashboardModel(site)]);
+    const [frame, { steps, ...read }] = await Promise.all([site.frame(c, haltNotice(c)), readDesk(site)]);
+    const market = frame.marketNow === null ? null : marketState(new Date(frame.marketNow));
+    const model: DashboardModel = {
+      ...read,
+      market,
+      provenAgoMs: read.broker.provenAt === null ? null : millisecondsSince(site, read.broker.provenAt),
+      // After the first trade everyone has seen the whole way.
+      steps: steps.filled && steps.entries > 1 ? null : { ...steps, pending: read.approvals[0]?.id ?? null },
+    };
     return page(c, <DashboardPage frame={frame} model={model} />);
   });
-
-  app.post("/trading-state", (c) =>
-    site.carryOut(c, "/", async () => {
-      const form = c.get("form");
-      const state = TradingState.safeParse(form.get("state"));
-      if (!state.success) throw new InputError("state_unknown", "This is not a trading state.");
-      const { reason } = Reason.parse({ reason: form.get("reason") ?? "" });
-      await setTradingState(db, { state: state.data, reason, who: nameOf(c.get("caller")) });
-      return withDone("/", DONE_OF[state.data]);
-    }),
-  );
 
   app.post("/market/next", (c) =>
     site.carryOut(c, "/", async () => {

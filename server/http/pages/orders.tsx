@@ -18,7 +18,7 @@ import { cancelOrder } from "../api/trading/orders.ts";
 import { sumOf, sumsOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
-import { curveOf } from "./dashboard.tsx";
+import { curveOf } from "./equity.ts";
 import { page } from "./html.ts";
 import { type Site, withDone } from "./site.tsx";
 

@@ -2,6 +2,7 @@
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Facts, PageHead, Panel, Time } from "../parts/blocks.tsx";
+import { Icon } from "../parts/icons.tsx";
 import { HealthPill } from "../parts/status.tsx";
 
 export type SettingsModel = {
@@ -16,10 +17,36 @@ export type SettingsModel = {
     name: string;
     state: "ok" | "degraded" | "down";
     detail: string;
+    todo?: string | null;
     provenAt: string | null;
   }[];
   settings: readonly { key: string; value: string; source: string }[];
+  notices: readonly string[];
 };
+
+function Notices(props: { notices: readonly string[] }) {
+  if (props.notices.length === 0) return null;
+  return (
+    <Panel title="To know about this configuration">
+      <ul class="space-y-2">
+        {props.notices.map((notice) => (
+          <li class="flex items-start gap-2">
+            <span class="text-warn mt-0.5 shrink-0">
+              <Icon name="warn" />
+            </span>
+            <span class="prose-text min-w-0">{notice}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** What a person has set comes before what stands as it came. */
+function changedFirst(settings: SettingsModel["settings"]): SettingsModel["settings"] {
+  const changed = (setting: { source: string }) => setting.source !== "default";
+  return [...settings.filter(changed), ...settings.filter((setting) => !changed(setting))];
+}
 
 export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
   const { model } = props;
@@ -31,7 +58,14 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
         </a>
       </PageHead>
       <div class="space-y-4">
-        <Panel title="Health" note="proven by a round trip just now" textOnly>
+        <Notices notices={model.notices} />
+        <Panel
+          title="Health"
+          note="proven by a round trip just now; countersign doctor tells the same"
+          id="health"
+          live="any"
+          textOnly
+        >
           <table class="grid-table">
             <thead>
               <tr>
@@ -48,9 +82,14 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
                   <td>
                     <HealthPill state={check.state} />
                   </td>
-                  <td class="prose-text">{check.detail}</td>
+                  <td>
+                    <span class="prose-text">{check.detail}</span>
+                    {check.todo == null ? null : (
+                      <span class="prose-text mt-0.5 block font-medium">What to do: {check.todo}</span>
+                    )}
+                  </td>
                   <td class="text-muted">
-                    {check.provenAt === null ? "never" : <Time at={check.provenAt} compact />}
+                    {check.provenAt === null ? "not asked" : <Time at={check.provenAt} />}
                   </td>
                 </tr>
               ))}
@@ -70,7 +109,11 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
             ]}
           />
         </Panel>
-        <Panel title="Settings" note="secrets are never shown" textOnly>
+        <Panel
+          title="Settings in force"
+          note="what was changed first; secrets are never shown; countersign config show tells the same"
+          textOnly
+        >
           <table class="grid-table">
             <thead>
               <tr>
@@ -80,13 +123,15 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
               </tr>
             </thead>
             <tbody>
-              {model.settings.map((setting) => (
+              {changedFirst(model.settings).map((setting) => (
                 <tr>
                   <td class="font-mono text-xs">{setting.key}</td>
                   <td class="wrap-anywhere">
                     {setting.value === "" ? <span class="text-muted">not set</span> : setting.value}
                   </td>
-                  <td class="text-muted">{setting.source}</td>
+                  <td class={setting.source === "default" ? "text-muted" : "font-medium"}>
+                    {setting.source}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -1,6 +1,6 @@
 // Small drawings made on the server: the equity curve and the ladder of stop, entry and target. Pure.
 import { Decimal } from "#store/model/money.ts";
-import { decimal, exchangeDate, price } from "./format.ts";
+import { decimal, exchangeDate, percent, price } from "./format.ts";
 
 export type CurvePoint = { at: string; value: string };
 
@@ -8,20 +8,38 @@ const WIDTH = 720;
 const HEIGHT = 150;
 const PAD = { left: 4, right: 4, top: 10, bottom: 8 };
 
-/** A line of account values over time; the numbers are in the caption as text. */
-export function Curve(props: { points: readonly CurvePoint[]; currency: string }) {
+/** What the account is compared with; a day without a stored bar has no point. */
+export type Benchmark = { label: string; points: readonly CurvePoint[] };
+
+function growth(points: readonly CurvePoint[]): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || new Decimal(first.value).isZero()) return "–";
+  const change = new Decimal(last.value).div(first.value).minus(1);
+  return `${change.gt(0) ? "+" : ""}${percent(change.toString(), 2)}`;
+}
+
+/** A line of account values over time, and a dashed one to compare with; the numbers are in the caption as text. */
+export function Curve(props: {
+  points: readonly CurvePoint[];
+  currency: string;
+  benchmark?: Benchmark | null;
+}) {
+  const beside = props.benchmark?.points ?? [];
   const first = props.points[0];
   const last = props.points.at(-1);
   if (first === undefined || last === undefined || props.points.length < 2) return null;
   const values = props.points.map((point) => Number(point.value));
-  const low = Math.min(...values);
-  const high = Math.max(...values);
+  const all = [...values, ...beside.map((point) => Number(point.value))];
+  const low = Math.min(...all);
+  const high = Math.max(...all);
   const span = high - low || Math.max(1, Math.abs(high) * 0.001);
   const start = Date.parse(first.at);
   const length = Math.max(1, Date.parse(last.at) - start);
   const x = (at: string) => PAD.left + ((Date.parse(at) - start) / length) * (WIDTH - PAD.left - PAD.right);
   const y = (value: number) => PAD.top + (1 - (value - low) / span) * (HEIGHT - PAD.top - PAD.bottom);
-  const line = props.points.map((point) => `${x(point.at).toFixed(1)},${y(Number(point.value)).toFixed(1)}`);
+  const drawn = (points: readonly CurvePoint[]) =>
+    points.map((point) => `${x(point.at).toFixed(1)},${y(Number(point.value)).toFixed(1)}`);
+  const line = drawn(props.points);
   const change = new Decimal(last.value).minus(first.value);
   const area = `M${line.join("L")}L${x(last.at).toFixed(1)},${HEIGHT}L${x(first.at).toFixed(1)},${HEIGHT}Z`;
   const tone = change.isNegative() ? "text-bad" : "text-good";
@@ -45,6 +63,17 @@ export function Curve(props: { points: readonly CurvePoint[]; currency: string }
           stroke-dasharray="3 4"
           vector-effect="non-scaling-stroke"
         />
+        {beside.length < 2 ? null : (
+          <polyline
+            points={drawn(beside).join(" ")}
+            class="text-muted"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.5"
+            stroke-dasharray="6 4"
+            vector-effect="non-scaling-stroke"
+          />
+        )}
         <polyline
           points={line.join(" ")}
           fill="none"
@@ -62,7 +91,33 @@ export function Curve(props: { points: readonly CurvePoint[]; currency: string }
           {exchangeDate(last.at)}: {decimal(last.value)} {props.currency}
         </span>
       </figcaption>
+      {props.benchmark == null || beside.length < 2 ? null : (
+        <ul class="mt-1.5 flex flex-wrap gap-x-5 gap-y-1 text-xs tabular-nums">
+          <li class="flex items-center gap-1.5">
+            <LineKey class={tone} /> Account {growth(props.points)}
+          </li>
+          <li class="text-muted flex items-center gap-1.5">
+            <LineKey class="text-muted" dashed /> {props.benchmark.label} {growth(beside)}
+          </li>
+        </ul>
+      )}
     </figure>
+  );
+}
+
+function LineKey(props: { class: string; dashed?: boolean }) {
+  return (
+    <svg viewBox="0 0 18 4" class={`h-1 w-[18px] shrink-0 ${props.class}`} aria-hidden="true">
+      <line
+        x1="0"
+        x2="18"
+        y1="2"
+        y2="2"
+        stroke="currentColor"
+        stroke-width="2"
+        stroke-dasharray={props.dashed ? "5 3" : undefined}
+      />
+    </svg>
   );
 }
 

@@ -1,12 +1,12 @@
 // What the desk may do now, the market's clock, alerts and prompts over HTTP.
 import { createRoute, z } from "@hono/zod-openapi";
-import { ConflictError } from "#store/model/errors.ts";
+import { ConflictError, DeskError } from "#store/model/errors.ts";
 import { Instant } from "#store/model/ids.ts";
 import type { TradingState } from "#store/model/risk.ts";
-import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
+import { acknowledgeAlert, listAlerts, raiseAlert } from "#store/trading/alerts.ts";
 import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
 import { nameOf } from "../../auth/guard.ts";
-import type { WebDeps } from "../../deps.ts";
+import type { WebDeps, WoundDown } from "../../deps.ts";
 import { type Api, documented, failures, idempotencyHeader, json, jsonBody, newApi } from "../api.ts";
 import { shaped } from "../schemas.ts";
 import { Alert, CurrentTradingState } from "./schemas.ts";
@@ -133,6 +133,42 @@ export async function moveMarket(deps: WebDeps, sessions: number): Promise<z.out
   return marketClock(deps);
 }
 
+export type HaltOrder = { reason: string; who: string; cancelOpen: boolean; flatten: boolean };
+
+/**
+ * Halts the desk, then does what else was asked. The state needs no gateway and holds in any case: what the broker did
+ * not take, or could not be asked, is told in `failed` and as an alarm, never as a halt that did not happen.
+ */
+export async function haltDesk(deps: WebDeps, order: HaltOrder): Promise<z.output<typeof Halted>> {
+  const { db } = deps.database;
+  const { reason, who, cancelOpen, flatten } = order;
+  await setTradingState(db, { state: flatten ? "REDUCING" : "HALTED", reason, who });
+  let done: WoundDown = { cancelRequested: 0, exitsSent: 0, failed: [] };
+  if (cancelOpen || flatten) {
+    try {
+      done = await deps.broker.windDown(
+        { cancelOpen, flatten, reason, who },
+        AbortSignal.timeout(MOVE_DEADLINE_MS),
+      );
+    } catch (error) {
+      if (!(error instanceof DeskError)) throw error;
+      done = { ...done, failed: [error.message] };
+      await setTradingState(db, { state: "HALTED", reason, who });
+    }
+  }
+  if (done.failed.length > 0) {
+    const message = `Trading was halted, but not everything that was asked could be done: ${done.failed.join("; ")}`;
+    await raiseAlert(db, {
+      level: "alarm",
+      code: "halt_incomplete",
+      message,
+      facts: { failed: done.failed },
+    });
+  }
+  const now = shaped(CurrentTradingState, await currentTradingState(db));
+  return { ...now, ...done, failed: [...done.failed] };
+}
+
 export function deskStateApi(deps: WebDeps): Api {
   const { db } = deps.database;
   const change = async (state: TradingState, reason: string, who: string) =>
@@ -140,19 +176,7 @@ export function deskStateApi(deps: WebDeps): Api {
   return newApi()
     .openapi(getState, async (c) => c.json(shaped(CurrentTradingState, await currentTradingState(db)), 200))
     .openapi(halt, async (c) => {
-      const { reason, cancelOpen, flatten } = c.req.valid("json");
-      const who = nameOf(c.get("caller"));
-      // First the state, which needs no gateway: new entries end now, whatever the broker does about the rest.
-      await change(flatten ? "REDUCING" : "HALTED", reason, who);
-      const further = cancelOpen || flatten;
-      const done = further
-        ? await deps.broker.windDown(
-            { cancelOpen, flatten, reason, who },
-            AbortSignal.timeout(MOVE_DEADLINE_MS),
-          )
-        : { cancelRequested: 0, exitsSent: 0, failed: [] };
-      const now = shaped(CurrentTradingState, await currentTradingState(db));
-      return c.json({ ...now, ...done, failed: [...done.failed] }, 200);
+      return c.json(await haltDesk(deps, { ...c.req.valid("json"), who: nameOf(c.get("caller")) }), 200);
     })
     .openapi(reduce, async (c) =>
       c.json(await change("REDUCING", c.req.valid("json").reason, nameOf(c.get("caller"))), 200),

@@ -1,0 +1,90 @@
+// The account's value over time, today's part of it, and what it is compared with. Effects: database reads.
+// Invariant: a benchmark is drawn from stored bars only; a session without one has no point.
+import type { Benchmark, CurvePoint } from "#server/views/parts/drawings.tsx";
+import type { Db } from "#store/database.ts";
+import { type DailyCloses, dailyCloses } from "#store/market/daily-closes.ts";
+import type { AccountId, SessionDate, Ticker } from "#store/model/ids.ts";
+import { dec, toDecimalString } from "#store/model/money.ts";
+import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
+import { dailySnapshots, type SnapshotRow } from "#store/trading/portfolio.ts";
+import { lastFinishedSession } from "#tools/calendar.ts";
+
+export type Change = { amount: string; share: string };
+
+export type Equity = {
+  curve: readonly CurvePoint[];
+  /** Against the first day of the curve. */
+  change: Change | null;
+  /** Against the last statement of an earlier day; null on the first day. */
+  today: (Change & { since: string }) | null;
+  benchmark: Benchmark | null;
+};
+
+const DAYS = 400;
+const INDEX = "SPX" as Ticker;
+const MOST_HELD = 10;
+
+/** One point per market day, the last of it. */
+export function curveOf(snapshots: readonly Pick<SnapshotRow, "at" | "netLiquidation">[]): CurvePoint[] {
+  const byDay = new Map(
+    snapshots.map((row) => [row.at.slice(0, 10), { at: row.at, value: row.netLiquidation }]),
+  );
+  return [...byDay.values()].slice(-DAYS);
+}
+
+function changeOf(from: CurvePoint | undefined, to: CurvePoint | undefined): Change | null {
+  if (from === undefined || to === undefined || dec(from.value).isZero()) return null;
+  const amount = dec(to.value).minus(from.value);
+  return { amount: toDecimalString(amount), share: toDecimalString(amount.div(from.value)) };
+}
+
+/** The newest close that was known at each point of the curve. */
+function sessionOf(point: CurvePoint): SessionDate {
+  return lastFinishedSession(new Date(point.at));
+}
+
+/** Equal parts bought at the first session's close and held; only sessions of which every symbol has a bar. */
+function held(curve: readonly CurvePoint[], series: readonly DailyCloses[]): CurvePoint[] {
+  const [first] = curve;
+  if (first === undefined || series.length === 0) return [];
+  const start = sessionOf(first);
+  return curve.flatMap((point) => {
+    const session = sessionOf(point);
+    const grown = series.map(({ closes }) => {
+      const [from, to] = [closes.get(start), closes.get(session)];
+      return from === undefined || to === undefined ? null : dec(to).div(from);
+    });
+    const whole = grown.filter((one) => one !== null);
+    if (whole.length < series.length) return [];
+    const mean = whole.reduce((sum, one) => sum.plus(one), dec(0)).div(whole.length);
+    return [{ at: point.at, value: toDecimalString(mean.times(first.value)) }];
+  });
+}
+
+async function benchmarkOf(db: Db, curve: readonly CurvePoint[]): Promise<Benchmark | null> {
+  const [first, last] = [curve[0], curve.at(-1)];
+  if (first === undefined || last === undefined || curve.length < 2) return null;
+  const listed = (await listWorkflowSymbols(db)).filter((row) => row.enabled).map((row) => row.symbol);
+  const range = { from: sessionOf(first), to: sessionOf(last) };
+  const found = await dailyCloses(db, { symbols: [...new Set([INDEX, ...listed])], ...range });
+  const index = found.filter((one) => one.symbol === INDEX);
+  const chosen = index.length > 0 ? index : found.slice(0, MOST_HELD);
+  const points = held(curve, chosen);
+  if (points.length < 2) return null;
+  const names = chosen.map((one) => one.symbol).join(", ");
+  const what = chosen.length > 1 ? `${names} in equal parts` : names;
+  return { label: `${what}, bought at the close of ${range.from} and held (stored daily bars)`, points };
+}
+
+export async function equityOf(db: Db, accountId: AccountId | null): Promise<Equity> {
+  const snapshots = accountId === null ? [] : await dailySnapshots(db, { accountId, days: DAYS });
+  const curve = snapshots.map((row) => ({ at: row.at, value: row.netLiquidation }));
+  const before = curve.at(-2);
+  const today = changeOf(before, curve.at(-1));
+  return {
+    curve,
+    change: curve.length < 2 ? null : changeOf(curve[0], curve.at(-1)),
+    today: today === null || before === undefined ? null : { ...today, since: before.at },
+    benchmark: await benchmarkOf(db, curve),
+  };
+}

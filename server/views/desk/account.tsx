@@ -1,0 +1,67 @@
+// The account at a glance: equity, today, what is open, and the curve beside its benchmark. Pure.
+import { Empty, Panel, Stat, Time } from "../parts/blocks.tsx";
+import { Curve } from "../parts/drawings.tsx";
+import { decimal, exchangeDate, percent, plural, signed } from "../parts/format.ts";
+import { gainTone } from "../parts/status.tsx";
+import type { DashboardModel } from "./model.ts";
+
+export function AccountPanel(props: { model: DashboardModel }) {
+  const { summary, curve, change, today, unrealizedPnl, positions } = props.model;
+  if (summary === null) {
+    return (
+      <Panel id="account" title="Account" live="portfolio">
+        <Empty icon="portfolio" title="No account figures yet">
+          They appear with the first round trip to the broker, within a minute of its session being ready.
+        </Empty>
+      </Panel>
+    );
+  }
+  const share = (of: { share: string } | null) => (of === null ? "" : percent(of.share, 2));
+  return (
+    <Panel id="account" title="Account" note={<Time at={summary.at} />} live="portfolio">
+      <div class="grid grid-cols-2 gap-4 sm:grid-cols-3 xl:grid-cols-5">
+        <Stat label={`Equity in ${summary.currency}`} value={decimal(summary.netLiquidation)} />
+        <Stat
+          label="Today"
+          value={signed(today?.amount ?? null)}
+          tone={gainTone(today?.amount ?? null)}
+          note={
+            today === null ? "from the second day on" : `${share(today)} since ${exchangeDate(today.since)}`
+          }
+        />
+        <Stat
+          label="Unrealised"
+          value={signed(unrealizedPnl)}
+          tone={gainTone(unrealizedPnl)}
+          note={plural(positions.length, "open position")}
+        />
+        <Stat
+          label="Since the first day"
+          value={signed(change?.amount ?? null)}
+          tone={gainTone(change?.amount ?? null)}
+          note={change === null ? "from the second day on" : share(change)}
+        />
+        <Stat
+          label="Cash"
+          value={decimal(summary.totalCash)}
+          note={`buying power ${decimal(summary.buyingPower, 0)}`}
+        />
+      </div>
+      <div class="mt-4">
+        {curve.length < 2 ? (
+          <p class="text-muted text-sm">The equity curve begins with the second session.</p>
+        ) : (
+          <>
+            <Curve points={curve} currency={summary.currency} benchmark={props.model.benchmark} />
+            {props.model.benchmark === null ? (
+              <p class="text-muted mt-1 text-xs">
+                Nothing to compare with: no daily bars of SPX, or of the desk's symbols, are stored from{" "}
+                {exchangeDate(curve[0]?.at ?? summary.at)} on.
+              </p>
+            ) : null}
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
