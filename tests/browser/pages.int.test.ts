@@ -54,6 +54,7 @@ async function pages(): Promise<Record<string, string>> {
     prompts: "/prompts",
     prompt: `/prompts/${await first("/api/prompts")}`,
     settings: "/settings",
+    halt: "/halt?act=flatten",
     reference: "/api/docs",
   };
 }

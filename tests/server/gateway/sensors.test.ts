@@ -46,5 +46,5 @@ test("tells each change once, and nothing at the first look", async () => {
     { kind: "market_opened", session: "2026-11-23" },
     { kind: "broker_ready", reason: "ready" },
   ]);
-  expect(marketCheck(sensors.reading()).detail).toMatch(/^open: session 2026-11-23, until 2026-11-23T21:00/);
+  expect(marketCheck(sensors.reading()).detail).toMatch(/^open: session 2026-11-23, until 2026-11-23 21:00 UTC/);
 });
