@@ -1,10 +1,11 @@
 // Artifacts of runs: bytes first, row second, so that a row always finds its object. Effects: database, object store.
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, desc, eq } from "drizzle-orm";
 import { contentKey, type ObjectStore, sha256Of } from "../artifacts/object-store.ts";
 import type { Db } from "../database.ts";
 import type { Timeframe } from "../model/bar.ts";
 import { InvariantError } from "../model/errors.ts";
-import { type ArtifactId, derivedId, type ExecutionId, type SymbolRunId } from "../model/ids.ts";
+import { type ArtifactId, derivedId, type ExecutionId, type SymbolRunId, type Ticker } from "../model/ids.ts";
+import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
 import { found } from "../rows.ts";
 import { type ArtifactKind, artifacts, symbolRuns } from "../schema/index.ts";
 
@@ -79,6 +80,40 @@ export async function listArtifacts(
     )
     .orderBy(asc(symbolRuns.ordinal), asc(artifacts.createdAt), asc(artifacts.id));
   return rows.map((row) => row.artifact);
+}
+
+export type ArtifactQuery = PageRequest & {
+  executionId?: ExecutionId;
+  symbolRunId?: SymbolRunId;
+  symbol?: Ticker;
+  kind?: ArtifactKind;
+  timeframe?: Timeframe;
+};
+
+/** Artifacts with the run they belong to, newest first. */
+export async function pageOfArtifacts(
+  db: Db,
+  query: ArtifactQuery,
+): Promise<Page<ArtifactRow & { executionId: ExecutionId; symbol: Ticker }>> {
+  const limit = pageLimit(query);
+  const rows = await db
+    .select({ artifact: artifacts, executionId: symbolRuns.executionId, symbol: symbolRuns.symbol })
+    .from(artifacts)
+    .innerJoin(symbolRuns, eq(symbolRuns.id, artifacts.symbolRunId))
+    .where(
+      and(
+        query.symbolRunId === undefined ? undefined : eq(artifacts.symbolRunId, query.symbolRunId),
+        query.executionId === undefined ? undefined : eq(symbolRuns.executionId, query.executionId),
+        query.symbol === undefined ? undefined : eq(symbolRuns.symbol, query.symbol),
+        query.kind === undefined ? undefined : eq(artifacts.kind, query.kind),
+        query.timeframe === undefined ? undefined : eq(artifacts.timeframe, query.timeframe),
+        olderThan(query, { at: artifacts.createdAt, id: artifacts.id, idType: "uuid" }),
+      ),
+    )
+    .orderBy(desc(artifacts.createdAt), desc(artifacts.id))
+    .limit(limit + 1);
+  const flat = rows.map(({ artifact, ...of }) => ({ ...artifact, ...of }));
+  return toPage(flat, limit, (row) => [row.createdAt, row.id]);
 }
 
 /** The artifact of a run by what it is; null when it was not made. */

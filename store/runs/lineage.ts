@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type { Timeframe } from "../model/bar.ts";
+import type { Signal } from "../model/decision.ts";
 import type {
   ApprovalId,
   ArtifactId,
@@ -9,6 +10,7 @@ import type {
   ExecutionId,
   LlmCallId,
   OrderId,
+  OrderLeg,
   PromptVersionId,
   SymbolRunId,
   Ticker,
@@ -48,10 +50,16 @@ export type Lineage = {
   artifacts: LineageArtifact[];
   calls: LineageCall[];
   reports: { id: string; stage: AgentStage; visit: number; llmCallId: LlmCallId }[];
-  decisions: { id: DecisionId; visit: number; llmCallId: LlmCallId; reportIds: string[] }[];
+  decisions: { id: DecisionId; visit: number; signal: Signal; llmCallId: LlmCallId; reportIds: string[] }[];
   verdicts: { id: VerdictId; decisionId: DecisionId; step: VerdictStep; verdict: string }[];
   approvals: { id: ApprovalId; verdictId: VerdictId; status: string }[];
-  orders: { id: OrderId; verdictId: VerdictId | null; approvalId: ApprovalId | null; status: string }[];
+  orders: {
+    id: OrderId;
+    leg: OrderLeg;
+    verdictId: VerdictId | null;
+    approvalId: ApprovalId | null;
+    status: string;
+  }[];
   fills: { executionRef: string; orderId: OrderId }[];
 };
 
@@ -83,7 +91,7 @@ export async function lineageOfRun(db: Db, symbolRunId: SymbolRunId): Promise<Li
         "r.created_at, r.id",
       )} as reports,
       ${list(
-        `'id', d.id, 'visit', d.visit, 'llmCallId', d.llm_call_id, 'reportIds',
+        `'id', d.id, 'visit', d.visit, 'signal', d.signal, 'llmCallId', d.llm_call_id, 'reportIds',
          (select coalesce(json_agg(l.report_id), '[]') from decision_reports l where l.decision_id = d.id)`,
         sql`from decisions d where d.symbol_run_id = ${of}`,
         "d.visit",
@@ -99,7 +107,7 @@ export async function lineageOfRun(db: Db, symbolRunId: SymbolRunId): Promise<Li
         "a.created_at, a.id",
       )} as approvals,
       ${list(
-        "'id', o.id, 'verdictId', o.verdict_id, 'approvalId', o.approval_id, 'status', o.status",
+        "'id', o.id, 'leg', o.leg, 'verdictId', o.verdict_id, 'approvalId', o.approval_id, 'status', o.status",
         sql`from orders o where o.symbol_run_id = ${of}`,
         "o.created_at, o.attempt, o.leg",
       )} as orders,

@@ -55,6 +55,12 @@ export async function newsOfFills(db: Db, reported: readonly Fill[]): Promise<Fi
   });
 }
 
+/** @throws NotFoundError `fill_not_found` */
+export async function getFill(db: Db, executionRef: string): Promise<FillRow> {
+  const [row] = await db.select().from(fills).where(eq(fills.executionRef, executionRef));
+  return found(row, "fill", executionRef);
+}
+
 const later = alias(fills, "later");
 
 function notCorrected(db: Db) {

@@ -1,10 +1,12 @@
 // Charts, chart specifications and market data over HTTP. Content never changes: it is answered with a strong ETag.
 import { createRoute, z } from "@hono/zod-openapi";
+import { Timeframe } from "#store/model/bar.ts";
 import { NotFoundError } from "#store/model/errors.ts";
-import { ArtifactId, ExecutionId, SymbolRunId } from "#store/model/ids.ts";
-import { type ArtifactRow, getArtifact, listArtifacts, readArtifact } from "#store/runs/artifacts.ts";
+import { ArtifactId, ExecutionId, SymbolRunId, Ticker } from "#store/model/ids.ts";
+import { type ArtifactRow, getArtifact, pageOfArtifacts, readArtifact } from "#store/runs/artifacts.ts";
+import { ARTIFACT_KINDS } from "#store/schema/index.ts";
 import type { WebDeps } from "../../deps.ts";
-import { type Api, failures, json, newApi } from "../api.ts";
+import { type Api, failures, json, newApi, pageOf, pageQuery } from "../api.ts";
 import { Artifact, shaped } from "../schemas.ts";
 
 const READ_DEADLINE_MS = 15_000;
@@ -12,23 +14,26 @@ const params = z.object({ id: ArtifactId });
 const tags = ["artifacts"];
 const conditional = z.object({ "if-none-match": z.string().optional() });
 
+const ListedArtifact = Artifact.extend({ executionId: ExecutionId, symbol: Ticker }).openapi(
+  "ListedArtifact",
+);
+
 const list = createRoute({
   method: "get",
   path: "/artifacts",
   tags,
-  summary: "Artifacts of an execution or of one symbol run",
+  summary: "List artifacts, newest first",
   request: {
-    query: z
-      .object({ execution: ExecutionId.optional(), run: SymbolRunId.optional() })
-      .refine((query) => (query.execution === undefined) !== (query.run === undefined), {
-        path: ["execution"],
-        message: "name either an execution or a run",
-      }),
+    query: z.object({
+      ...pageQuery,
+      execution: ExecutionId.optional(),
+      run: SymbolRunId.optional(),
+      symbol: Ticker.optional(),
+      kind: z.enum(ARTIFACT_KINDS).optional(),
+      timeframe: Timeframe.optional(),
+    }),
   },
-  responses: {
-    200: json(z.object({ rows: z.array(Artifact) }), "In the order of their making."),
-    ...failures(),
-  },
+  responses: { 200: json(pageOf(ListedArtifact), "A page of artifacts."), ...failures() },
 });
 
 const meta = createRoute({
@@ -104,10 +109,17 @@ export function artifactsApi(deps: WebDeps): Api {
 
   return newApi()
     .openapi(list, async (c) => {
-      const { execution, run } = c.req.valid("query");
-      const of = run === undefined ? { executionId: ExecutionId.parse(execution) } : { symbolRunId: run };
-      const rows = await listArtifacts(db, of);
-      return c.json({ rows: rows.map((row) => shaped(Artifact, row)) }, 200);
+      const { execution, run, symbol, kind, timeframe, cursor, limit } = c.req.valid("query");
+      const page = await pageOfArtifacts(db, {
+        cursor,
+        limit,
+        ...(execution === undefined ? {} : { executionId: execution }),
+        ...(run === undefined ? {} : { symbolRunId: run }),
+        ...(symbol === undefined ? {} : { symbol }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(timeframe === undefined ? {} : { timeframe }),
+      });
+      return c.json({ rows: page.rows.map((row) => shaped(ListedArtifact, row)), next: page.next }, 200);
     })
     .openapi(meta, async (c) => {
       return c.json(shaped(Artifact, await getArtifact(db, c.req.valid("param").id)), 200);

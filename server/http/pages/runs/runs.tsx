@@ -1,4 +1,4 @@
-// The page of one symbol run.
+// The page of one symbol run; and, mounted with it, the pages of what runs leave behind.
 import { Hono } from "hono";
 import { RunPage } from "#server/views/run/page.tsx";
 import { SymbolRunId } from "#store/model/ids.ts";
@@ -6,7 +6,9 @@ import { NodeName } from "#store/model/run.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { page } from "../html.ts";
 import type { Site } from "../site.tsx";
+import { artifactPages } from "./artifacts.tsx";
 import { type Chosen, runModel } from "./run-model.ts";
+import { tradePages } from "./trades.tsx";
 
 /** The node's visit that the address asks for; anything else is not asked. */
 function chosenNode(node: string | undefined, visit: string | undefined): Chosen | null {
@@ -25,5 +27,7 @@ export function runPages(site: Site): Hono<FormEnv> {
     const [frame, run] = await Promise.all([site.frame(c), runModel(sources, id, chosen)]);
     return page(c, <RunPage frame={frame} run={run} />);
   });
+  app.route("/", tradePages(site));
+  app.route("/", artifactPages(site));
   return app;
 }

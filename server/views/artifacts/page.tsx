@@ -1,0 +1,164 @@
+// All artifacts grouped by execution, each a link to where it can be seen, and from there back.
+import type { Frame } from "../layout/frame.ts";
+import { Shell } from "../layout/shell.tsx";
+import { Empty, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
+import { exchangeDate, plural } from "../parts/format.ts";
+import { RunStatus } from "../parts/status.tsx";
+import { type ArtifactsModel, type ExecutionShelf, GROUPS, type Group, type RunShelf } from "./model.ts";
+
+const NAMES: Readonly<Record<Group, string>> = {
+  inputs: "Inputs",
+  bars: "Bars",
+  charts: "Charts",
+  analyses: "Analyses",
+  decision: "Decision",
+  verdict: "Risk verdict",
+  approval: "Approval",
+  orders: "Orders",
+  fills: "Fills",
+  portfolio: "Portfolio",
+};
+
+function Filters(props: { filter: ArtifactsModel["filter"] }) {
+  const { filter } = props;
+  return (
+    <form method="get" action="/artifacts" class="flex flex-wrap gap-2">
+      <label class="sr-only" for="symbol">
+        Symbol
+      </label>
+      <input
+        id="symbol"
+        name="symbol"
+        class="field w-24 uppercase placeholder:normal-case"
+        placeholder="Symbol"
+        value={filter.symbol}
+        maxlength={10}
+      />
+      <label class="sr-only" for="kind">
+        Kind
+      </label>
+      <select id="kind" name="kind" class="field w-40">
+        <option value="">Every kind</option>
+        {GROUPS.map((group) => (
+          <option value={group} selected={group === filter.group}>
+            {NAMES[group]}
+          </option>
+        ))}
+      </select>
+      <button type="submit" class="button">
+        Filter
+      </button>
+    </form>
+  );
+}
+
+function Shelf(props: { run: RunShelf; group: Group | null }) {
+  const { run } = props;
+  const groups = props.group === null ? GROUPS : [props.group];
+  return (
+    <section class="border-line border-t px-4 py-3 first:border-t-0" aria-label={run.symbol}>
+      <div class="mb-2 flex items-center gap-2.5">
+        <a class="link font-semibold" href={`/runs/${run.runId}`}>
+          {run.symbol}
+        </a>
+        <RunStatus status={run.status} />
+      </div>
+      <dl class="grid grid-cols-1 gap-x-6 gap-y-2.5 sm:grid-cols-2 lg:grid-cols-5">
+        {groups.map((group) => (
+          <div class="min-w-0">
+            <dt class="text-muted text-xs">{NAMES[group]}</dt>
+            <dd class="text-sm">
+              {run.groups[group].length === 0 ? (
+                <span class="text-muted">none</span>
+              ) : (
+                <ul>
+                  {run.groups[group].map((record) => (
+                    <li>
+                      <a class="link" href={record.href}>
+                        {record.text}
+                      </a>{" "}
+                      <span class="text-muted text-xs">{record.detail}</span>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Execution(props: { shelf: ExecutionShelf; group: Group | null }) {
+  const { shelf } = props;
+  return (
+    <Panel
+      title={`${shelf.strategy}, as of ${exchangeDate(shelf.asOf)}`}
+      note={
+        <>
+          {shelf.mode} · <Time at={shelf.createdAt} compact />
+        </>
+      }
+      actions={
+        <a class="link text-sm" href={`/executions/${shelf.executionId}`}>
+          the execution
+        </a>
+      }
+      flush
+    >
+      {shelf.runs.map((run) => (
+        <Shelf run={run} group={props.group} />
+      ))}
+      {shelf.more === 0 ? null : (
+        <p class="border-line text-muted border-t px-4 py-2.5 text-sm">
+          <a class="link" href={`/artifacts?execution=${shelf.executionId}`}>
+            {plural(shelf.more, "more symbol")} of this execution
+          </a>
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+export function ArtifactsPage(props: { frame: Frame; model: ArtifactsModel }) {
+  const { shelves, filter, older, newer } = props.model;
+  const filtered = filter.symbol !== "" || filter.group !== null || filter.of !== null;
+  return (
+    <Shell title="Artifacts" frame={props.frame}>
+      <PageHead
+        title="Artifacts"
+        {...(filter.of === null ? {} : { back: filter.of })}
+        lead="Everything a run has used and made, grouped by execution: each entry opens where it can be seen, and leads back to its run."
+      >
+        <Filters filter={filter} />
+      </PageHead>
+      {shelves.length === 0 ? (
+        <div class="panel">
+          <Empty icon="executions" title={filtered ? "Nothing like that" : "Nothing stored yet"}>
+            {filtered ? (
+              <a class="link" href="/artifacts">
+                Show everything
+              </a>
+            ) : (
+              <>
+                The first execution fills this page: bars, charts, reports and what came of them.{" "}
+                <a class="link" href="/executions/new">
+                  Start one
+                </a>
+                .
+              </>
+            )}
+          </Empty>
+        </div>
+      ) : (
+        <div class="space-y-4">
+          {shelves.map((shelf) => (
+            <Execution shelf={shelf} group={filter.group} />
+          ))}
+        </div>
+      )}
+      <Pager newer={newer} older={older} />
+    </Shell>
+  );
+}
