@@ -112,7 +112,17 @@ export const llmCalls = pgTable(
   (table) => [
     index("llm_calls_of_run").on(table.symbolRunId, table.createdAt, table.id),
     index("llm_calls_by_request").on(table.symbolRunId, table.requestHash),
-    index("llm_calls_by_prompt").on(table.promptVersionId),
+    // All that is counted per prompt version, so that its results never read the calls themselves.
+    index("llm_calls_by_prompt").on(
+      table.promptVersionId,
+      table.symbolRunId,
+      table.visit,
+      table.status,
+      table.method,
+    ),
+    index("llm_calls_ungrounded")
+      .on(table.promptVersionId, table.symbolRunId)
+      .where(sql`error ->> 'code' = 'ungrounded'`),
     check("llm_calls_stage", oneOf(table.stage, AgentStage.options)),
     check("llm_calls_method", oneOf(table.method, StructuredMethod.options)),
     check("llm_calls_status", oneOf(table.status, LlmCallStatus.options)),
