@@ -12,7 +12,10 @@ import { type ApprovalRow, getApproval } from "../trading/approvals.ts";
 const MOST_BARS = 400;
 
 export type CounterfactualQuery = {
-  accountId: AccountId;
+  /** Absent: of all accounts. */
+  accountId?: AccountId;
+  /** Absent: all proposals that were rejected or expired. */
+  approvals?: readonly ApprovalRow["id"][];
   /** The newest session that is over at the broker. */
   upTo: SessionDate;
   /** Newest first; default 100. */
@@ -23,6 +26,9 @@ type Proposal = { id: ApprovalRow["id"]; strategyId: StrategyId; source: string 
 
 /** Newest first. Proposals of a version that did not note its session are left out. */
 export async function counterfactuals(db: Db, query: CounterfactualQuery): Promise<Counterfactual[]> {
+  const { accountId, approvals: ids } = query;
+  const account = accountId === undefined ? sql`` : sql`and execution.account_id = ${accountId}`;
+  const named = ids === undefined ? sql`` : sql`and approval.id = any(${sql.param([...ids])}::uuid[])`;
   // Followed on the very series that the run was decided on.
   const result = await db.execute<Proposal & { conid: string }>(sql`
     select approval.id, run.conid, execution.strategy_id as "strategyId", series.source
@@ -33,7 +39,7 @@ export async function counterfactuals(db: Db, query: CounterfactualQuery): Promi
         join bar_series on bar_series.id = chart.series_id
         where chart.symbol_run_id = run.id and chart.kind = 'market_data' and chart.timeframe = 'daily'
         limit 1) series on true
-    where approval.status in ('rejected', 'expired') and execution.account_id = ${query.accountId}
+    where approval.status in ('rejected', 'expired') ${account} ${named}
       and run.conid is not null
     order by approval.created_at desc, approval.id desc limit ${query.limit ?? 100}`);
   const book: Counterfactual[] = [];

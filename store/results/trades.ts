@@ -31,9 +31,10 @@ export async function outcomes(
   db: Db,
   of: { accountId: AccountId; conids: readonly Conid[] | null; entries: readonly OrderId[] | null },
 ): Promise<TradeOutcome[]> {
+  const wanted = of.entries === null ? null : new Set(of.entries);
   const matched = (await fillsByInstrument(db, of.accountId, of.conids))
     .flatMap(matchTrades)
-    .filter((trade) => of.entries === null || of.entries.includes(trade.entryOrderId));
+    .filter((trade) => wanted === null || wanted.has(trade.entryOrderId));
   if (matched.length === 0) return [];
   const [origins, positions] = await Promise.all([
     originsOf(
