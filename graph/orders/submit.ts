@@ -10,6 +10,7 @@ import { clearProtection } from "./sending/clear-protection.ts";
 import { type Countersigned, requireCountersign, requireOpenWay } from "./sending/countersign.ts";
 import { settleUnknown } from "./sending/lookup.ts";
 import { endCodeOf } from "./sending/never-arrived.ts";
+import { roomAgain } from "./sending/reserve-again.ts";
 import { sendLegs } from "./sending/send.ts";
 import { businessNow, markUnknown, reach } from "./sending/steps.ts";
 import { intentRows } from "./sending/tickets.ts";
@@ -30,7 +31,7 @@ export async function submitOrder(
   const signed = await requireCountersign(deps.database.db, deps, request);
   const known = await latestAttempt(deps, signed);
   const [first] = known;
-  if (first === undefined) return sendAttempt(deps, { signed, request, attempt: 0 }, signal);
+  if (first === undefined) return sendFirst(deps, { signed, request }, signal);
   switch (first.status) {
     case "INITIALIZED":
       return send(deps, { signed, request, legs: known }, signal);
@@ -42,6 +43,19 @@ export async function submitOrder(
         ? sendAttempt(deps, { signed, request, attempt: first.attempt + 1 }, signal)
         : resultOf(deps, first);
   }
+}
+
+/** A run that had failed and is tried again may have lost its room: then a verdict of now takes the place of the old one. */
+async function sendFirst(
+  deps: OrderDeps,
+  of: { signed: Countersigned; request: SubmitRequest },
+  signal?: AbortSignal,
+): Promise<SubmitResult> {
+  const verdictId = await roomAgain(deps, of.signed, signal);
+  if (verdictId === null) return sendAttempt(deps, { ...of, attempt: 0 }, signal);
+  const request = { ...of.request, verdictId };
+  const signed = await requireCountersign(deps.database.db, deps, request);
+  return sendAttempt(deps, { signed, request, attempt: 0 }, signal);
 }
 
 type Attempt = { signed: Countersigned; request: SubmitRequest; attempt: number };

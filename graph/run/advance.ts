@@ -68,7 +68,7 @@ async function onePass(
       await setSymbolRunStatus(db, { id: row.id, status: "queued" });
       return { outcome: "parked", status: "queued" };
     }
-    const away = await whileAway(deps, row, error);
+    const away = await whileAway(deps, row, { error, lastAttempt: request.attemptsLeft === 0 });
     if (away === "wait") {
       await setSymbolRunStatus(db, { id: row.id, status: "queued", error: toErrorRecord(error) });
       return { outcome: "away", status: "queued" };

@@ -1,6 +1,6 @@
 // An approved order whose gateway is away: nothing is sent, and the run is neither failed nor uses up attempts; it waits
 // until the gateway is back, at the longest until its countersign runs out. Effects: database reads, the run's market clock.
-import { ConflictError, DeskError } from "#store/model/errors.ts";
+import { ConflictError, DeskError, UnavailableError } from "#store/model/errors.ts";
 import type { Instant } from "#store/model/ids.ts";
 import type { SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
 import { type ApprovalRow, approvalsOfRun } from "#store/trading/approvals.ts";
@@ -8,25 +8,23 @@ import { ordersOfRun } from "#store/trading/orders.ts";
 import { marketTimeOf } from "../approvals/expiry.ts";
 import type { DeskDeps } from "../desk.ts";
 
-/** Session states in which a gateway comes back by itself, or by somebody who logs in. */
-const AWAY = [
-  "needs_login",
-  "no_gateway",
-  "no_brokerage_session",
-  "closed_window",
-  "competing",
-  "not_reconciled",
-];
+/** What calls say of a session that is gone, and what a session says of itself: it comes back, or somebody logs in. */
+const GONE = ["login_needed", "no_brokerage_session", "accounts_first", "not_reconciled"];
+const AWAY = ["needs_login", "no_gateway", "no_brokerage_session", "closed_window", "competing"];
 /** Where the market's clock cannot be read either: since the answer, on the machine's clock. */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** What a pass that failed with `error` means: wait for the gateway, end with what is returned, or neither (null). */
+/**
+ * What a pass that failed with `error` means: wait for the gateway, end with what is returned, or neither (null).
+ * @param of.lastAttempt then everything that is away for any other reason is waited for in the same way
+ */
 export async function whileAway(
   deps: DeskDeps,
   row: SymbolRunWithExecution,
-  error: unknown,
+  of: { error: unknown; lastAttempt: boolean },
 ): Promise<"wait" | ConflictError | null> {
-  if (!isAway(error)) return null;
+  const { error } = of;
+  if (!isAway(error) && !(of.lastAttempt && error instanceof UnavailableError)) return null;
   const { db } = deps.database;
   const given = (await approvalsOfRun(db, row.id)).at(-1);
   if (given === undefined || (given.status !== "approved" && given.status !== "edited")) return null;
@@ -39,8 +37,7 @@ export async function whileAway(
 
 function isAway(error: unknown): error is DeskError {
   if (!(error instanceof DeskError)) return false;
-  const { state, sent } = error.facts;
-  return sent === false && AWAY.includes(String(state));
+  return GONE.includes(error.code) || AWAY.includes(String(error.facts.state));
 }
 
 async function hasRunOut(deps: DeskDeps, row: SymbolRunWithExecution, given: ApprovalRow): Promise<boolean> {

@@ -156,10 +156,11 @@ export async function askDesk<T>(
   method: string,
   route: string,
   body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; body: T }> {
   const response = await fetch(new URL(route, url), {
     method,
-    headers: { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json", ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });

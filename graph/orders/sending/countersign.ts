@@ -20,7 +20,7 @@ import type { OrderDeps, SubmitRequest } from "../types.ts";
 export type Countersigned = {
   readonly run: SymbolRunWithExecution;
   readonly plan: OrderPlan;
-  readonly verdict: Pick<SignedVerdict, "id">;
+  readonly verdict: Pick<SignedVerdict, "id" | "decisionId">;
   readonly instrument: Instrument;
   /** The session that the verdict was given for. */
   readonly session: MarketPhase | null;

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { openDatabase } from "#store/database.ts";
 import { migrate } from "#store/migrate.ts";
-import { callDesk } from "#tests/support/desk-process.ts";
+import { askDesk, callDesk } from "#tests/support/desk-process.ts";
 import { type Barriers, type Hold, type Place, raiseBarriers } from "../barrier.ts";
 import { type Chance, chanceOf } from "../chance.ts";
 import { until } from "../until.ts";
@@ -30,6 +30,8 @@ type Soak = {
   machines: Machines;
   barriers: Barriers;
   loggedOut: boolean;
+  /** Whether runs of these symbols were created. */
+  started(symbols: readonly string[]): Promise<boolean>;
   /** What the weather still has in it: a desk that is killed all the time shows nothing. */
   left: { kills: number; faults: number; halts: number };
   report: Pick<SoakReport, "kills" | "placed" | "faults" | "halts" | "restarting">;
@@ -89,6 +91,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     barriers,
     report,
     loggedOut: false,
+    started: async (of) => {
+      const found = await database.pool.query("SELECT 1 FROM symbol_runs WHERE symbol = ANY($1)", [of]);
+      return found.rows.length > 0;
+    },
     left: weatherFor(options.intents),
   };
   const count = async (condition: string) => {
@@ -111,9 +117,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     await manySmallOrders(machines.desk().url);
     for (let from = 0; from < symbols.length; from += CHUNK) {
       const chunk = symbols.slice(from, from + CHUNK);
-      await withDesk(storm, (url) =>
-        callDesk(url, "POST", "/api/executions", { symbols: chunk, approval: "auto" }),
-      );
+      await startRuns(storm, chunk);
       // The next ones come while these are still at work.
       while ((await count("r.status IN ('queued', 'running')")) > CHUNK / 2) await gust(storm);
     }
@@ -216,6 +220,18 @@ async function kill(storm: Soak, which: "desk" | "worker" | "both"): Promise<voi
 
 const resume = (storm: Soak) =>
   withDesk(storm, (url) => callDesk(url, "POST", "/api/trading-state/resume", { reason: "soak" }));
+
+/** Under one key, so that asking again after a lost answer starts nothing twice. */
+async function startRuns(storm: Soak, symbols: readonly string[]): Promise<void> {
+  const key = { "idempotency-key": `soak-${symbols[0]}` };
+  await withDesk(storm, async (url) => {
+    const request = { symbols, approval: "auto" };
+    const { status, body } = await askDesk(url, "POST", "/api/executions", request, key);
+    // Begun by a process that was killed: whether it took effect is told by the runs themselves.
+    if (status >= 300 && !(status === 409 && (await storm.started(symbols))))
+      throw new Error(`POST /api/executions: ${status} ${JSON.stringify(body)}`);
+  });
+}
 
 /** A person who asks again, and logs in again where that is what the desk says: the broker's faults hit them as well. */
 async function withDesk(storm: Soak, call: (url: string) => Promise<unknown>): Promise<void> {
