@@ -156,11 +156,10 @@ export async function askDesk<T>(
   method: string,
   route: string,
   body?: unknown,
-  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; body: T }> {
   const response = await fetch(new URL(route, url), {
     method,
-    headers: { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json", ...headers },
+    headers: { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });
