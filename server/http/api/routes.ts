@@ -13,6 +13,7 @@ import { artifactsApi } from "./runs/artifacts.ts";
 import { chartsApi } from "./runs/charts.ts";
 import { executionReportApi } from "./runs/execution-report.ts";
 import { executionsApi } from "./runs/executions.ts";
+import { exportApi } from "./runs/export.ts";
 import { symbolRunsApi } from "./runs/symbol-runs.ts";
 import { strategiesApi } from "./strategies/strategies.ts";
 import { workflowSymbolsApi } from "./strategies/workflow-symbols.ts";
@@ -20,6 +21,7 @@ import { approvalsApi } from "./trading/approvals.ts";
 import { deskStateApi } from "./trading/desk-state.ts";
 import { ordersApi } from "./trading/orders.ts";
 import { portfolioApi } from "./trading/portfolio.ts";
+import { tradesApi } from "./trading/trades.ts";
 
 const openapi = createRoute({
   method: "get",
@@ -115,6 +117,8 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     executionReportApi(deps),
     symbolRunsApi(deps),
     chartsApi(deps),
+    exportApi(deps),
+    tradesApi(deps),
     approvalsApi(deps),
     ordersApi(deps),
     portfolioApi(deps),
