@@ -22,7 +22,8 @@ describe.skipIf(!hasBrowser)(`a newcomer${WITHOUT_BROWSER}`, () => {
 
       // The first execution appears and moves by itself.
       await wide.page.locator("#open-approvals").getByText("AAPL").waitFor({ timeout: RUN_DEADLINE_MS });
-      await wide.page.locator("#recent").getByRole("link", { name: /AAPL/ }).click();
+      await wide.page.locator("#first-steps").getByText("approve, change or reject it").waitFor();
+      await wide.page.locator("#in-hand").getByRole("link", { name: /AAPL/ }).click();
       await wide.page.getByRole("link", { name: "AAPL", exact: true }).click();
       await wide.page.getByRole("heading", { name: "Technical analyst, daily" }).waitFor();
       await wide.page.getByRole("button", { name: "Interactive" }).first().click();

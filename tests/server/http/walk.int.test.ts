@@ -1,7 +1,7 @@
 // docs/api.md carried out: its shell blocks, in one Bash, against a desk that was really started; its table of commands against
 // the program and the OpenAPI document.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -20,16 +20,16 @@ function tableUnder(heading: string): string[][] {
   return [...section.matchAll(/^\| (`.*) \|$/gm)].map((match) => (match[1] ?? "").split(" | "));
 }
 
-async function bash(script: string, environment: Record<string, string>) {
+/** Into a file, not a pipe: a stream that is still being read when the script ends would keep a pipe open. */
+async function bash(script: string, environment: Record<string, string>, file: string) {
+  const out = openSync(file, "w");
   const child = spawn("bash", ["-c", `set -euo pipefail\n${script}`], {
     env: { PATH: process.env.PATH, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", out, out],
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
-  return { code, output };
+  closeSync(out);
+  return { code, output: readFileSync(file, "utf8") };
 }
 
 const Paths = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
@@ -40,7 +40,11 @@ test("the walk from the token to the filled order runs as it is written", { time
   const { url: databaseUrl, drop } = await createTestDatabase({ empty: true });
   const desk = await startDesk({ dataDir: folder.path, environment: { DATABASE_URL: databaseUrl } });
   try {
-    const { code, output } = await bash(blocks.join("\n"), { DESK: desk.url, TOKEN: TEST_TOKEN });
+    const { code, output } = await bash(
+      blocks.join("\n"),
+      { DESK: desk.url, TOKEN: TEST_TOKEN },
+      path.join(folder.path, "walk.log"),
+    );
     expect(output).toMatch(/started execution [0-9a-f-]{36}\napproval [0-9a-f-]{36} waits/);
     expect(output, output).toContain("FILLED");
     expect(code, output).toBe(0);
