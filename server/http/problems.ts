@@ -80,8 +80,13 @@ export function fieldFaults(error: z.ZodError): FieldFault[] {
 function deskProblem(error: DeskError): Problem | null {
   const status = STATUS_OF.find(([type]) => error instanceof type)?.[1];
   if (status === undefined) return null;
-  const field = error.facts.field;
-  const errors = typeof field === "string" ? [{ field, message: error.message }] : [];
+  const { field } = error.facts;
+  const listed = z.array(FieldFault).safeParse(error.facts.errors);
+  const errors = listed.success
+    ? listed.data
+    : typeof field === "string"
+      ? [{ field, message: error.message }]
+      : [];
   return problem(status, error.code, error.message, errors);
 }
 

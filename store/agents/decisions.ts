@@ -1,9 +1,8 @@
 // Decisions, each tied to the answer and the reports it came from. Effects: database. Never changed.
-import { and, asc, desc, eq } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import { type Db, transaction } from "../database.ts";
 import type { TradeDecision } from "../model/decision.ts";
-import { type DecisionId, derivedId, type SymbolRunId, type Ticker } from "../model/ids.ts";
-import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
+import { type DecisionId, derivedId, type SymbolRunId } from "../model/ids.ts";
 import { found } from "../rows.ts";
 import { decisionReports, decisions } from "../schema/index.ts";
 
@@ -77,25 +76,4 @@ export async function copyDecisions(
     copies.set(old, id);
   }
   return copies;
-}
-
-/** Newest first. */
-export async function listDecisions(
-  db: Db,
-  request: PageRequest & { symbol?: Ticker; signal?: DecisionRow["signal"] } = {},
-): Promise<Page<DecisionRow>> {
-  const limit = pageLimit(request);
-  const rows = await db
-    .select()
-    .from(decisions)
-    .where(
-      and(
-        request.symbol === undefined ? undefined : eq(decisions.symbol, request.symbol),
-        request.signal === undefined ? undefined : eq(decisions.signal, request.signal),
-        olderThan(request, { at: decisions.createdAt, id: decisions.id, idType: "uuid" }),
-      ),
-    )
-    .orderBy(desc(decisions.createdAt), desc(decisions.id))
-    .limit(limit + 1);
-  return toPage(rows, limit, (row) => [row.createdAt, row.id]);
 }

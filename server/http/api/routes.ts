@@ -7,6 +7,7 @@ import type { Feed } from "../events/feed.ts";
 import { idempotent } from "../guards/idempotency.ts";
 import { problem, problemResponse } from "../problems.ts";
 import { type Api, newApi } from "./api.ts";
+import { decisionsApi } from "./decisions/decisions.ts";
 import { eventsApi, healthApi, livenessApi } from "./health.ts";
 import { promptsApi } from "./prompts/prompts.ts";
 import { artifactsApi } from "./runs/artifacts.ts";
@@ -14,9 +15,12 @@ import { chartsApi } from "./runs/charts.ts";
 import { executionReportApi } from "./runs/execution-report.ts";
 import { executionsApi } from "./runs/executions.ts";
 import { exportApi } from "./runs/export.ts";
+import { forksApi } from "./runs/forks.ts";
 import { symbolRunsApi } from "./runs/symbol-runs.ts";
+import { schedulesApi } from "./strategies/schedules.ts";
 import { strategiesApi } from "./strategies/strategies.ts";
 import { workflowSymbolsApi } from "./strategies/workflow-symbols.ts";
+import { workflowsApi } from "./strategies/workflows.ts";
 import { approvalsApi } from "./trading/approvals.ts";
 import { deskStateApi } from "./trading/desk-state.ts";
 import { ordersApi } from "./trading/orders.ts";
@@ -116,6 +120,8 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     executionsApi(deps),
     executionReportApi(deps),
     symbolRunsApi(deps),
+    forksApi(deps),
+    decisionsApi(deps),
     chartsApi(deps),
     exportApi(deps),
     tradesApi(deps),
@@ -125,6 +131,8 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     artifactsApi(deps),
     workflowSymbolsApi(deps),
     strategiesApi(deps),
+    workflowsApi(deps),
+    schedulesApi(deps),
     deskStateApi(deps),
     promptsApi(deps),
     healthApi(deps),

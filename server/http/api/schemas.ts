@@ -17,6 +17,7 @@ import { DecimalString } from "#store/model/money.ts";
 import {
   ApprovalPolicy,
   ExecutionStatus,
+  ForkSettings,
   NodeEventKind,
   NodeName,
   RunMode,
@@ -72,6 +73,10 @@ export const Execution = z
     asOf: documented(Instant, null, "Business time that the analysis speaks about."),
     graphVersion: z.string(),
     dryRun: z.boolean(),
+    forkedFrom: SymbolRunId.nullable().openapi({
+      description: "The run that this one tries again; null: no fork.",
+    }),
+    fork: documented(ForkSettings, "ForkSettings", "What a fork does otherwise than its source.").nullable(),
     status: ExecutionStatus,
     symbolCount: z.number().int(),
     createdAt: Instant,

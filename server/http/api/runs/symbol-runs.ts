@@ -1,9 +1,8 @@
 // One symbol run over HTTP, with everything that led to its end: nodes, reports, decisions, verdicts, orders, calls.
 import { createRoute, z } from "@hono/zod-openapi";
-import { decisionsOfRun, listDecisions } from "#store/agents/decisions.ts";
+import { decisionsOfRun } from "#store/agents/decisions.ts";
 import { listLlmCalls, llmTotals } from "#store/agents/llm-calls.ts";
 import { listReports } from "#store/agents/reports.ts";
-import { Signal } from "#store/model/decision.ts";
 import { SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { listArtifacts } from "#store/runs/artifacts.ts";
 import { listNodeEvents } from "#store/runs/node-events.ts";
@@ -58,15 +57,6 @@ const calls = createRoute({
   responses: { 200: json(z.object({ rows: z.array(LlmCall) }), "In order."), ...failures(404) },
 });
 
-const decisions = createRoute({
-  method: "get",
-  path: "/decisions",
-  tags: ["decisions"],
-  summary: "List decisions, newest first",
-  request: { query: z.object({ ...pageQuery, symbol: Ticker.optional(), signal: Signal.optional() }) },
-  responses: { 200: json(pageOf(Decision), "A page of decisions."), ...failures() },
-});
-
 export function symbolRunsApi(deps: WebDeps): Api {
   const { db } = deps.database;
   return newApi()
@@ -107,15 +97,5 @@ export function symbolRunsApi(deps: WebDeps): Api {
       await getSymbolRun(db, id);
       const rows = await listLlmCalls(db, id);
       return c.json({ rows: rows.map((row) => shaped(LlmCall, row)) }, 200);
-    })
-    .openapi(decisions, async (c) => {
-      const { cursor, limit, symbol, signal } = c.req.valid("query");
-      const page = await listDecisions(db, {
-        cursor,
-        limit,
-        ...(symbol === undefined ? {} : { symbol }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      return c.json({ rows: page.rows.map((row) => shaped(Decision, row)), next: page.next }, 200);
     });
 }
