@@ -96,24 +96,6 @@ test("an execution starts from the form, with symbols as people type them", asyn
   expect(html).toContain("AAPL, not-one");
 });
 
-test("a strategy is changed in the words of its form, and a limit out of range is told beside its field", async () => {
-  const strategy = await web.fixture.strategy({ symbols: [ticker("AAPL")] });
-  const path = `/strategies/${strategy.id}`;
-  const fields = {
-    name: strategy.name,
-    active: "true",
-    symbols: "AAPL SPX",
-    approval: "ask",
-    riskPerTrade: "0.02",
-  };
-  expect((await web.post(path, fields)).status).toBe(303);
-  const page = await (await web.page(path)).text();
-  expect(page).toContain("riskPerTrade: 0.01 → 0.02");
-  const refused = await web.post(path, { ...fields, minProfitMargin: "5" });
-  expect(refused.status).toBe(422);
-  expect(await refused.text()).toContain("minProfitMargin-fault");
-});
-
 test("halting needs a reason; acknowledging, moving the clock and symbols work from their forms", async () => {
   expect((await web.post("/trading-state", { state: "HALTED", reason: "" })).status).toBe(422);
   await web.post("/trading-state", { state: "HALTED", reason: "drill" });
