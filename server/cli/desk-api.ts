@@ -21,6 +21,8 @@ const Problem = z.looseObject({
 });
 
 export type DeskApi = {
+  /** The answer as it came: for files. */
+  text(path: string): Promise<string>;
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
   send<T>(method: "POST" | "PUT" | "DELETE", path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
 };
@@ -30,10 +32,10 @@ const DEADLINE_MS = 600_000;
 
 /** @throws DeskError of the kind that the API's problem document tells */
 export function deskApi(of: { base: string; token: string; fetch: FetchDesk; signal: AbortSignal }): DeskApi {
-  async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+  async function answer(method: string, path: string, body?: unknown): Promise<string> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${of.token}`,
-      accept: "application/json",
+      accept: "application/json, text/html",
     };
     if (body !== undefined) headers["content-type"] = "application/json";
     const request = new Request(new URL(path, of.base), {
@@ -45,9 +47,14 @@ export function deskApi(of: { base: string; token: string; fetch: FetchDesk; sig
     const response = await of.fetch(request);
     const text = await response.text();
     if (!response.ok) throw asError(response.status, text);
+    return text;
+  }
+  async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+    const text = await answer(method, path, body);
     return schema.parse(text === "" ? null : JSON.parse(text));
   }
   return {
+    text: (path) => answer("GET", path),
     get: (path, schema) => call("GET", path, schema),
     send: (method, path, body, schema) => call(method, path, schema, body),
   };

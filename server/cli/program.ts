@@ -12,7 +12,7 @@ export type Invocation = {
   exitCode: ExitCode;
 };
 
-const VERSION = "0.1.0";
+export const VERSION = "0.1.0";
 
 export function buildProgram(invocation: Invocation): Command {
   const program = new Command("countersign")
@@ -89,6 +89,19 @@ export function buildProgram(invocation: Invocation): Command {
   command("positions", "show positions and the account").action(async (options) =>
     (await import("./commands/positions.ts")).positionsCommand(invocation, options),
   );
+
+  command("export [run]", "write one decision, with all that led to it and came of it, into one file")
+    .addOption(
+      new Option("--format <format>", "a page that opens offline, or the data alone")
+        .choices(["html", "json"])
+        .default("html"),
+    )
+    .option("--out <file>", "where to write it; - for stdout")
+    .option("--verify <file>", "check an exported file instead: every hash, and the page against its data")
+    .option("--compare", "with --verify: also ask the desk whether it tells the same", false)
+    .action(async (run, options) =>
+      (await import("./commands/export.ts")).exportCommand(invocation, run, options),
+    );
 
   command("market [action]", "show the simulator's market clock, or move it: market next [--sessions n]")
     .option("--sessions <count>", "how many sessions to move", "1")
