@@ -42,7 +42,8 @@ export type OrderStatus = z.infer<typeof OrderStatus>;
 
 /**
  * What can happen to an order. `submitting`: the POST leaves now. `submitted`: the broker answered with an id.
- * `accepted`: seen working (or resting) at the broker. `not_found`: looked up, warmed, surely not there.
+ * `accepted`: seen working (or resting) at the broker. `not_found`: looked up, warmed, surely not there. `adopted_…`: a
+ * person has settled a contradiction, by the broker's word or their own; nothing else may leave a final status.
  */
 export const OrderEventKind = z.enum([
   "denied",
@@ -58,12 +59,19 @@ export const OrderEventKind = z.enum([
   "rejected",
   "expired",
   "not_found",
+  "adopted_working",
+  "adopted_filled",
+  "adopted_ended",
 ]);
 export type OrderEventKind = z.infer<typeof OrderEventKind>;
 
 type Row = Partial<Record<OrderEventKind, OrderStatus>>;
 
+/** Whatever was recorded: the word of the person who looked stands. */
+const settled: Row = { adopted_working: "ACCEPTED", adopted_filled: "FILLED", adopted_ended: "CANCELED" };
+
 const working: Row = {
+  ...settled,
   accepted: "ACCEPTED",
   partially_filled: "PARTIALLY_FILLED",
   filled: "FILLED",
@@ -74,13 +82,14 @@ const working: Row = {
 };
 
 export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
-  INITIALIZED: { denied: "DENIED", submitting: "SUBMITTING", canceled: "CANCELED" },
-  DENIED: {},
+  INITIALIZED: { ...settled, denied: "DENIED", submitting: "SUBMITTING", canceled: "CANCELED" },
+  DENIED: settled,
   SUBMITTING: { ...working, submitted: "SUBMITTED", outcome_unknown: "UNKNOWN" },
   UNKNOWN: { ...working, submitted: "SUBMITTED", outcome_unknown: "UNKNOWN", not_found: "REJECTED" },
   SUBMITTED: working,
   ACCEPTED: working,
   PARTIALLY_FILLED: {
+    ...settled,
     accepted: "PARTIALLY_FILLED",
     partially_filled: "PARTIALLY_FILLED",
     filled: "FILLED",
@@ -88,8 +97,9 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
     canceled: "CANCELED",
     expired: "EXPIRED",
   },
-  FILLED: { filled: "FILLED" },
+  FILLED: { ...settled, filled: "FILLED" },
   PENDING_CANCEL: {
+    ...settled,
     accepted: "PENDING_CANCEL",
     partially_filled: "PENDING_CANCEL",
     filled: "FILLED",
@@ -99,9 +109,9 @@ export const ORDER_TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
     rejected: "REJECTED",
     expired: "EXPIRED",
   },
-  CANCELED: { canceled: "CANCELED" },
-  REJECTED: { rejected: "REJECTED" },
-  EXPIRED: { expired: "EXPIRED" },
+  CANCELED: { ...settled, canceled: "CANCELED" },
+  REJECTED: { ...settled, rejected: "REJECTED" },
+  EXPIRED: { ...settled, expired: "EXPIRED" },
 };
 
 export const TERMINAL_ORDER_STATUSES = ["DENIED", "FILLED", "CANCELED", "REJECTED", "EXPIRED"] as const;

@@ -61,6 +61,9 @@ export const tradingStates = pgTable(
 );
 
 /** A symbol in which nothing new is sent until a person or an adoption has settled a difference with the broker. */
+export const BLOCK_RESOLUTIONS = ["adopted", "accepted"] as const;
+export type BlockResolution = (typeof BLOCK_RESOLUTIONS)[number];
+
 export const symbolBlocks = pgTable(
   "symbol_blocks",
   {
@@ -75,12 +78,18 @@ export const symbolBlocks = pgTable(
     createdAt: instant("created_at").notNull().default(databaseNow),
     resolvedAt: instant("resolved_at"),
     resolvedBy: text("resolved_by"),
+    /** How a person settled it: the broker's side was taken over, or theirs is the last word; and why. */
+    resolution: text().$type<BlockResolution>(),
+    resolutionReason: prose("resolution_reason"),
+    /** Business time at which it was found; null in rows from before this was kept. */
+    at: instant(),
   },
   (table) => [
     uniqueIndex("symbol_blocks_open")
       .on(table.accountId, table.conid, table.code)
       .where(sql`resolved_at is null`),
     check("symbol_blocks_resolved", sql`(${table.resolvedAt} is null) = (${table.resolvedBy} is null)`),
+    check("symbol_blocks_resolution", oneOf(table.resolution, BLOCK_RESOLUTIONS)),
   ],
 );
 
