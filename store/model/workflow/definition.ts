@@ -42,6 +42,14 @@ export type AgentSetting = z.infer<typeof AgentSetting>;
 export const OrderMode = z.enum(["place", "advise"]);
 export type OrderMode = z.infer<typeof OrderMode>;
 
+/** How a workflow is known: one line without control characters or slashes, so that it can stand in an address. */
+export const WorkflowName = z
+  .string()
+  .trim()
+  .min(1, "give it a name")
+  .max(60)
+  .regex(/^[^\p{C}/\\]*$/u, "one line, without slashes");
+
 /** The analyst of each timeframe's chart. */
 export const CHART_STAGE = { daily: "technical_analysis", weekly: "weekly_trend" } as const satisfies Record<
   Timeframe,

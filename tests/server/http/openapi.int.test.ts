@@ -64,7 +64,14 @@ async function samples(): Promise<Sample> {
     "workflow-symbols": String(z.looseObject({ id: z.string() }).parse(await added.json()).id),
     strategies: await first("/api/strategies"),
     "workflow-versions": await first("/api/workflow-versions"),
+    workflows: await workflowName(),
   };
+}
+
+async function workflowName(): Promise<string> {
+  const Made = z.looseObject({ name: z.string() });
+  const json = { name: "of the document", template: "two-indicator" };
+  return Made.parse(await (await web.api("/api/workflows", { method: "POST", json })).json()).name;
 }
 
 const QUERIES: Sample = { "/api/symbol-runs": "?symbol=AAPL", "/api/events": "" };
@@ -77,9 +84,9 @@ test("is true: every GET answers as it says", async () => {
   for (const [path, operations] of Object.entries(document.paths)) {
     if (operations.get === undefined || path === "/api/events") continue;
     const id = ids[path.split("/")[2] ?? ""];
-    if (path.includes("{id}") && (id === undefined || id === "")) continue;
+    if (/\{(id|name)\}/.test(path) && (id === undefined || id === "")) continue;
     const query = path === "/api/artifacts" ? `?run=${ids["symbol-runs"]}` : (QUERIES[path] ?? "");
-    const answer = await web.api(`${path.replace("{id}", id ?? "")}${query}`);
+    const answer = await web.api(`${path.replace(/\{(id|name)\}/, id ?? "")}${query}`);
     expect(answer.status, path).toBe(200);
     visited.push(path);
     if (!(answer.headers.get("content-type") ?? "").includes("application/json")) continue;

@@ -5,6 +5,7 @@ import { type StrategyId, Ticker } from "#store/model/ids.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { symbolStatuses } from "#store/strategies/symbol-status.ts";
+import { nextInstants } from "#tools/schedule.ts";
 import type { WebDeps } from "../../deps.ts";
 import { type FieldFault, fieldFaults } from "../../problems.ts";
 import { lookUp } from "../symbols/lines.ts";
@@ -52,6 +53,9 @@ export async function checkStrategy(
     }));
     return { name: of.name.trim(), parameters: null, faults: [...faults, ...shape] };
   }
-  faults.push(...(await unknownSymbols(deps, parsed.data.symbols)));
+  const { schedule, symbols } = parsed.data;
+  if (schedule !== null && nextInstants(schedule.cron, deps.clock.now(), 1).length === 0)
+    faults.push({ field: "parameters.schedule.cron", message: "there is no such day: it would never run" });
+  faults.push(...(await unknownSymbols(deps, symbols)));
   return { name: of.name.trim(), parameters: parsed.data, faults };
 }
