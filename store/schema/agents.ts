@@ -73,7 +73,7 @@ export const promptActivations = pgTable(
     at: instant().notNull().default(databaseNow),
   },
   (table) => [
-    index("prompt_activations_of_stage").on(table.stage, table.id.desc()),
+    index("prompt_activations_of_stage").on(table.stage, table.id),
     check("prompt_activations_stage", oneOf(table.stage, AgentStage.options)),
   ],
 );
@@ -207,8 +207,8 @@ export const decisions = pgTable(
   },
   (table) => [
     unique("decisions_once").on(table.symbolRunId, table.visit),
-    index("decisions_newest").on(table.createdAt.desc(), table.id.desc()),
-    index("decisions_by_symbol").on(table.symbol, table.createdAt.desc(), table.id.desc()),
+    index("decisions_newest").on(table.createdAt, table.id),
+    index("decisions_by_symbol").on(table.symbol, table.createdAt, table.id),
     index("decisions_by_call").on(table.llmCallId),
     index("decisions_by_consolidation_call").on(table.consolidationCallId),
     check("decisions_signal", oneOf(table.signal, Signal.options)),

@@ -36,7 +36,7 @@ export const artifacts = pgTable(
   (table) => [
     index("artifacts_of_run").on(table.symbolRunId, table.kind),
     index("artifacts_by_hash").on(table.sha256),
-    index("artifacts_newest").on(table.createdAt.desc(), table.id.desc()),
+    index("artifacts_newest").on(table.createdAt, table.id),
     index("artifacts_by_market_data").on(table.marketDataId),
     index("artifacts_by_series").on(table.seriesId),
     check("artifacts_kind", oneOf(table.kind, ARTIFACT_KINDS)),

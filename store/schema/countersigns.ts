@@ -106,8 +106,8 @@ export const approvals = pgTable(
     createdAt: instant("created_at").notNull().default(databaseNow),
   },
   (table) => [
-    index("approvals_by_status").on(table.status, table.createdAt.desc(), table.id.desc()),
-    index("approvals_newest").on(table.createdAt.desc(), table.id.desc()),
+    index("approvals_by_status").on(table.status, table.createdAt, table.id),
+    index("approvals_newest").on(table.createdAt, table.id),
     index("approvals_of_run").on(table.symbolRunId),
     index("approvals_by_verdict").on(table.verdictId),
     index("approvals_expiring").on(table.expiresAt).where(sql`status = 'pending'`),

@@ -44,7 +44,7 @@ export const portfolioSnapshots = pgTable(
     /** Market time at which the broker stated it. */
     at: instant().notNull(),
   },
-  (table) => [index("portfolio_snapshots_newest").on(table.accountId, table.at.desc(), table.id.desc())],
+  (table) => [index("portfolio_snapshots_newest").on(table.accountId, table.at, table.id)],
 );
 
 /** The newest row holds; none means ACTIVE. */
@@ -115,7 +115,7 @@ export const alerts = pgTable(
     acknowledgedBy: text("acknowledged_by"),
   },
   (table) => [
-    index("alerts_open").on(table.id.desc()).where(sql`acknowledged_at is null`),
+    index("alerts_open").on(table.id).where(sql`acknowledged_at is null`),
     index("alerts_of_run").on(table.symbolRunId),
     index("alerts_of_order").on(table.orderId),
     check("alerts_level", oneOf(table.level, ALERT_LEVELS)),

@@ -77,9 +77,9 @@ export const executions = pgTable(
       columns: [table.strategyId, table.strategyVersion],
       foreignColumns: [strategyVersions.strategyId, strategyVersions.version],
     }),
-    index("executions_newest").on(table.createdAt.desc(), table.id.desc()),
-    index("executions_by_status").on(table.status, table.createdAt.desc(), table.id.desc()),
-    index("executions_by_strategy").on(table.strategyId, table.createdAt.desc(), table.id.desc()),
+    index("executions_newest").on(table.createdAt, table.id),
+    index("executions_by_status").on(table.status, table.createdAt, table.id),
+    index("executions_by_strategy").on(table.strategyId, table.createdAt, table.id),
     index("executions_forks").on(table.forkedFrom).where(sql`forked_from is not null`),
     check("executions_forks_are_dry", sql`${table.fork} is null or ${table.dryRun}`),
     check("executions_mode", oneOf(table.mode, RunMode.options)),
@@ -112,7 +112,7 @@ export const symbolRuns = pgTable(
   (table) => [
     unique("symbol_runs_symbol").on(table.executionId, table.symbol),
     index("symbol_runs_in_order").on(table.executionId, table.ordinal),
-    index("symbol_runs_by_symbol").on(table.symbol, table.createdAt.desc(), table.id.desc()),
+    index("symbol_runs_by_symbol").on(table.symbol, table.createdAt, table.id),
     index("symbol_runs_unfinished")
       .on(table.createdAt, table.id)
       .where(sql`status in ('queued', 'running', 'waiting_approval', 'working')`),

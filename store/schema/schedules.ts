@@ -45,7 +45,7 @@ export const scheduleFirings = pgTable(
     // At most one execution per strategy and instant, whoever looks.
     primaryKey({ columns: [table.strategyId, table.instant] }),
     unique("schedule_firings_execution").on(table.executionId),
-    index("schedule_firings_newest").on(table.strategyId, table.result, table.instant.desc()),
+    index("schedule_firings_newest").on(table.strategyId, table.result, table.instant),
     check("schedule_firings_result", oneOf(table.result, FIRING_RESULTS)),
     check(
       "schedule_firings_started",
