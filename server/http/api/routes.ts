@@ -23,6 +23,7 @@ import { workflowSymbolsApi } from "./strategies/workflow-symbols.ts";
 import { workflowsApi } from "./strategies/workflows.ts";
 import { approvalsApi } from "./trading/approvals.ts";
 import { deskStateApi } from "./trading/desk-state.ts";
+import { instrumentsApi } from "./trading/instruments.ts";
 import { ordersApi } from "./trading/orders.ts";
 import { portfolioApi } from "./trading/portfolio.ts";
 import { tradesApi } from "./trading/trades.ts";
@@ -56,8 +57,10 @@ const TAGS = [
   ["portfolio", "The account as the broker states it."],
   ["artifacts", "Charts and the market data behind them."],
   ["workflow-symbols", "The desk's list of symbols."],
-  ["strategies", "Strategies, their versions, and workflows."],
+  ["strategies", "What is traded, within which limits, and when by itself."],
+  ["workflows", "What a run looks at and which agents work on it; versioned."],
   ["prompts", "Prompt versions."],
+  ["instruments", "What the broker knows, and where nothing new is sent."],
   ["trading-state", "Halt and resume."],
   ["market", "The market's clock."],
   ["alerts", "What a person must come to know."],
@@ -133,6 +136,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     strategiesApi(deps),
     workflowsApi(deps),
     schedulesApi(deps),
+    instrumentsApi(deps),
     deskStateApi(deps),
     promptsApi(deps),
     healthApi(deps),
