@@ -22,6 +22,7 @@ import { strategiesApi } from "./strategies/strategies.ts";
 import { workflowSymbolsApi } from "./strategies/workflow-symbols.ts";
 import { workflowsApi } from "./strategies/workflows.ts";
 import { approvalsApi } from "./trading/approvals.ts";
+import { blocksApi } from "./trading/blocks.ts";
 import { deskStateApi } from "./trading/desk-state.ts";
 import { instrumentsApi } from "./trading/instruments.ts";
 import { ordersApi } from "./trading/orders.ts";
@@ -54,13 +55,14 @@ const TAGS = [
   ["approvals", "What waits for a person's countersign."],
   ["orders", "Orders and their life at the broker."],
   ["fills", "What the broker executed."],
+  ["symbol-blocks", "Where the desk and the broker disagree, and how that was settled."],
   ["portfolio", "The account as the broker states it."],
   ["artifacts", "Charts and the market data behind them."],
   ["workflow-symbols", "The desk's list of symbols."],
   ["strategies", "What is traded, within which limits, and when by itself."],
   ["workflows", "What a run looks at and which agents work on it; versioned."],
   ["prompts", "Prompt versions."],
-  ["instruments", "What the broker knows, and where nothing new is sent."],
+  ["instruments", "What the broker knows a ticker as."],
   ["trading-state", "Halt and resume."],
   ["market", "The market's clock."],
   ["alerts", "What a person must come to know."],
