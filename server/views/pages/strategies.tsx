@@ -19,7 +19,7 @@ function Name(props: { row: StrategyLine }) {
   return (
     <>
       <span class="flex flex-wrap items-center gap-2">
-        <a class="link font-semibold wrap-anywhere" href={`/strategies/${row.id}`}>
+        <a class="link text-base font-semibold wrap-anywhere" href={`/strategies/${row.id}`}>
           {row.name}
         </a>
         {row.active ? (

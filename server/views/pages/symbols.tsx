@@ -13,7 +13,7 @@ function Name(props: { row: SymbolLine }) {
   const { row } = props;
   return (
     <>
-      <a class="link font-semibold" href={`/symbols/${row.id}`}>
+      <a class="link text-base font-semibold" href={`/symbols/${row.id}`}>
         {row.symbol}
       </a>
       <span class="text-muted block text-xs wrap-anywhere">

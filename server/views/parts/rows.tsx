@@ -49,7 +49,7 @@ function Cell<Row>(props: { column: Column<Row>; row: Row }) {
   const named = column.title !== "" && column.plain !== true;
   return (
     <div
-      class={`min-w-0 tabular-nums ${named ? "grid grid-cols-[7.5rem_minmax(0,1fr)] items-baseline gap-2 lg:block" : ""} ${column.class ?? ""}`}
+      class={`min-w-0 text-sm tabular-nums ${named ? "grid grid-cols-[7.5rem_minmax(0,1fr)] items-baseline gap-2 lg:block" : ""} ${column.class ?? ""}`}
     >
       {named ? <span class="text-muted text-xs lg:sr-only">{column.title}</span> : null}
       <div class="min-w-0">{column.cell(row)}</div>

@@ -63,7 +63,7 @@ function Version(props: { version: VersionLine; actions: HistoryActions }) {
             Version {version.version}
           </a>
         )}
-        {version.newest ? <Pill tone="good" icon="check" text="active" /> : null}
+        {version.newest ? <Pill tone="good" icon="check" text={actions.words.newest} /> : null}
         <span class="text-muted text-xs">
           <Time at={version.createdAt} compact />
         </span>
@@ -76,8 +76,12 @@ function Version(props: { version: VersionLine; actions: HistoryActions }) {
           {version.newest ? null : (
             <ActionForm action={actions.activate(version)} token={actions.token}>
               <input type="hidden" name="version" value={version.key} />
-              <button type="submit" class="link" aria-label={`Activate version ${version.version} again`}>
-                Activate
+              <button
+                type="submit"
+                class="link"
+                aria-label={`${actions.words.activate}: version ${version.version}`}
+              >
+                {actions.words.activate}
               </button>
             </ActionForm>
           )}
@@ -98,6 +102,8 @@ function Version(props: { version: VersionLine; actions: HistoryActions }) {
 
 export type HistoryActions = {
   token: string;
+  /** What the newest version is called, and what brings an older one back. */
+  words: { newest: string; activate: string; note: string };
   /** Where comparing happens. */
   page: string;
   activate(version: VersionLine): string;
@@ -107,12 +113,7 @@ export type HistoryActions = {
 
 export function History(props: { history: HistoryModel; actions: HistoryActions }) {
   return (
-    <Panel
-      id="versions"
-      title="Versions"
-      note="Only added to. Activating an older one makes it the newest again."
-      flush
-    >
+    <Panel id="versions" title="Versions" note={props.actions.words.note} flush>
       <Compare history={props.history} page={props.actions.page} />
       <ul aria-label="Versions">
         {props.history.versions.map((version) => (

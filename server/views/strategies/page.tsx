@@ -221,6 +221,11 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
             history={model.history}
             actions={{
               token: frame.formToken,
+              words: {
+                newest: "active",
+                activate: "Activate",
+                note: "Only added to: activating an older one adds its content as the newest.",
+              },
               page: `/strategies/${stored.id}`,
               activate: () => `/strategies/${stored.id}/activate`,
             }}

@@ -133,6 +133,11 @@ export function BuilderPage(props: { frame: Frame; model: BuilderModel; notice: 
             history={model.history}
             actions={{
               token: frame.formToken,
+              words: {
+                newest: "newest",
+                activate: "Make newest",
+                note: "Only added to. A strategy goes on with the version it names.",
+              },
               page: `/workflows/${stored.id}`,
               activate: (version) => `/workflows/${version.key}/activate`,
               open: (version) => `/workflows/${version.key}`,

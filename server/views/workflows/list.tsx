@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<WorkflowLine>[] = [
     plain: true,
     cell: (row) => (
       <>
-        <a class="link font-semibold wrap-anywhere" href={`/workflows/${row.id}`}>
+        <a class="link text-base font-semibold wrap-anywhere" href={`/workflows/${row.id}`}>
           {row.name}
         </a>
         <span class="text-muted block text-xs">{definitionText(row.definition)}</span>
@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<WorkflowLine>[] = [
   },
 ];
 
-const TEMPLATE = "lg:grid-cols-[minmax(0,2.5fr)_5.5rem_minmax(0,1.3fr)_9.5rem_6rem]";
+const TEMPLATE = "lg:grid-cols-[minmax(0,2.5fr)_5.5rem_minmax(0,1.3fr)_11rem_6rem]";
 
 export function Templates(props: { templates: readonly WorkflowTemplate[] }) {
   return (
