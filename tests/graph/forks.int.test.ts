@@ -26,7 +26,7 @@ let source: SymbolRunId;
 /** A version of a stage that is stored and not in use. */
 async function anotherVersion(stage: AgentStage, number: number): Promise<PromptVersionId> {
   const present = await activePrompt(db, stage);
-  const text = present.template.replace("version: 1\n", `version: ${number}\n`);
+  const text = present.template.replace(/version: \d+\n/, `version: ${number}\n`);
   const { contentHash, inputs } = parsePromptTemplate(text);
   const input = { stage, version: String(number), template: text, contentHash, inputs: Object.keys(inputs) };
   return (await savePromptVersion(db, input)).id;
@@ -48,7 +48,7 @@ beforeAll(async () => {
 
 describe("a fork with another prompt", () => {
   test("asks that stage with it, takes over what it does not try, and leaves the source as it was", async () => {
-    const version = await anotherVersion("decision", 2);
+    const version = await anotherVersion("decision", 12);
     const before = [await decisionsOfRun(db, source), await verdictsOfRun(db, source)];
     const { symbolRunId: fork, fromNode } = await desk.forkRun(source, { prompts: { decision: version } });
     expect(fromNode).toBe("executor");
@@ -79,7 +79,7 @@ describe("a fork with another prompt", () => {
   test("starts as late as the stages allow", async () => {
     const starts: Partial<Record<AgentStage, string>> = {};
     for (const stage of ["technical_analysis", "weekly_trend", "consolidation", "risk_review"] as const) {
-      const prompts = { [stage]: await anotherVersion(stage, 3) };
+      const prompts = { [stage]: await anotherVersion(stage, 13) };
       const { symbolRunId, fromNode } = await desk.forkRun(source, { prompts });
       await fixture.drain(desk);
       expect(await fixture.status(symbolRunId)).toBe("done");
@@ -95,7 +95,7 @@ describe("a fork with another prompt", () => {
 
   test("of the risk manager reviews a copy of the decision, under ids of its own", async () => {
     const before = await verdictsOfRun(db, source);
-    const version = await anotherVersion("risk_review", 4);
+    const version = await anotherVersion("risk_review", 14);
     const { symbolRunId: fork } = await desk.forkRun(source, { prompts: { risk_review: version } });
     await fixture.drain(desk);
     expect(await verdictsOfRun(db, source)).toEqual(before);

@@ -29,8 +29,8 @@ test("every built-in template is one that a person could have written", () => {
 });
 
 test("the desk gives the number, whatever stands there", () => {
-  expect(writePrompt(decision.replace("version: 1", "version: 99"), of).version).toBe(7);
-  expect(writePrompt(decision.replace("version: 1\n", ""), of).version).toBe(7);
+  expect(writePrompt(decision.replace("version: 2", "version: 99"), of).version).toBe(7);
+  expect(writePrompt(decision.replace("version: 2\n", ""), of).version).toBe(7);
   expect(writePrompt(decision.replaceAll("\n", "\r\n"), of).template).toBe(withVersion(decision, 7));
   expect(sayTheSame(decision, withVersion(decision, 9))).toBe(true);
   expect(sayTheSame(decision, decision.replace("BUY", "SELL"))).toBe(false);
