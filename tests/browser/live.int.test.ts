@@ -7,16 +7,18 @@ import type { SymbolRunId } from "#store/model/ids.ts";
 import { beginNode, failNode } from "#store/runs/node-events.ts";
 import { listSymbolRuns, setSymbolRunStatus } from "#store/runs/symbol-runs.ts";
 import { raiseAlert } from "#store/trading/alerts.ts";
+import { saveSnapshot } from "#store/trading/portfolio.ts";
 import { TOKEN } from "#tests/server/http/fixture/web.ts";
 import { testDatabase } from "#tests/support/database.ts";
-import { llmCall, seedExecution, ticker } from "#tests/support/seed.ts";
-import { hasBrowser, openPage, PHONE, WIDE, WITHOUT_BROWSER } from "./fixture/browser.ts";
+import { decimal, instant, llmCall, PAPER_ACCOUNT, seedExecution, ticker } from "#tests/support/seed.ts";
+import { hasBrowser, openPage, PHONE, testBrowser, WIDE, WITHOUT_BROWSER } from "./fixture/browser.ts";
 import { servedWeb } from "./fixture/served.ts";
 
 const database = await testDatabase();
 const web = await servedWeb(database);
 const { db } = database;
 
+const AT_ONCE_MS = 5_000;
 const HOSTILE = `<script>window.hacked=1</script><img src=x onerror="window.hacked=1">"'><b>bold</b>`;
 
 async function signedIn(viewport = WIDE) {
@@ -65,14 +67,52 @@ describe.skipIf(!hasBrowser)(`live pages${WITHOUT_BROWSER}`, () => {
   test("show two browsers the same halt", async () => {
     const [one, other] = [await signedIn(), await signedIn(PHONE)];
     await one.page.goto(`${web.url}/`);
+    await other.page.goto(`${web.url}/`);
     await one.page.getByLabel("Reason").fill("a drill");
     await one.page.getByRole("button", { name: "Halt" }).click();
     await one.page.getByText("Trading is halted.").waitFor();
-    await other.page.goto(`${web.url}/`);
-    await other.page.getByText("halted").first().waitFor();
-    await other.page.getByLabel("Reason").fill("over");
-    await other.page.getByRole("button", { name: "Resume" }).click();
+    // The other one learns of it at once: well before the pages' own round of twenty seconds.
+    const trading = other.page.locator("#trading");
+    await trading.getByText("a drill").waitFor({ timeout: AT_ONCE_MS });
+    await trading.getByLabel("Reason").fill("over");
+    await trading.getByRole("button", { name: "Resume" }).click();
     await other.page.getByText("Trading is active again.").waitFor();
+    await one.page.locator("#trading").getByText("over").waitFor({ timeout: AT_ONCE_MS });
+  });
+
+  test("show at once what the broker and the desk's watch have found", async () => {
+    const { page } = await signedIn();
+    await page.goto(`${web.url}/`);
+    await raiseAlert(db, { level: "alarm", code: "drill", message: "the book differs from the broker's" });
+    const alert = page.locator("#alerts").getByText("the book differs from the broker's");
+    await alert.waitFor({ timeout: AT_ONCE_MS });
+    const figures = {
+      currency: "USD",
+      netLiquidation: decimal("123456.78"),
+      totalCash: decimal("1"),
+      availableFunds: decimal("1"),
+      buyingPower: decimal("1"),
+      grossPositionValue: decimal("0"),
+    };
+    const at = instant("2017-07-03T20:05:00.000Z");
+    await saveSnapshot(db, { accountId: PAPER_ACCOUNT, at, ...figures });
+    await page.locator("#account").getByText("123,456.78").first().waitFor({ timeout: AT_ONCE_MS });
+  });
+
+  test("halt and close only after a page that names what that means, without any script", async () => {
+    const context = await (await testBrowser()).newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${web.url}/login?token=${TOKEN}`);
+    await page.getByRole("link", { name: /Halt and close positions/ }).click();
+    await page.getByText("Nothing on this page has been done yet").waitFor();
+    await page.getByText("The desk holds nothing").waitFor();
+    await page.getByLabel("Reason").fill("without a script");
+    await page.getByRole("button", { name: /^Halt/ }).click();
+    await page.getByText("Trading is halted. 0 entries are being cancelled, 0 exits were sent.").waitFor();
+    await page.getByLabel("Reason").fill("over");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("Trading is active again.").waitFor();
+    await context.close();
   });
 
   test("keep what a reader has opened and typed while the page moves", async () => {

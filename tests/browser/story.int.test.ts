@@ -39,6 +39,17 @@ describe.skipIf(!hasBrowser)(`a newcomer${WITHOUT_BROWSER}`, () => {
       const orders = wide.page.locator("#orders");
       await orders.getByText("accepted").first().waitFor({ timeout: RUN_DEADLINE_MS });
 
+      // The desk is killed and comes back: the open page says so, catches up, and nobody has to sign in again.
+      await desk.kill();
+      await wide.page.getByText("live updates lost").waitFor();
+      const PORT = new URL(desk.url).port;
+      desk = await startDesk({ dataDir: folder.path, environment: { DATABASE_URL: databaseUrl, PORT } });
+      await wide.page.getByText("live updates lost").waitFor({ state: "hidden" });
+      // A browser notes each try to come back while nobody answers, or the desk is still starting.
+      const lost = wide.faults.splice(0).filter((fault) => !/ERR_|status of 503/.test(fault));
+      expect(lost).toEqual([]);
+      phone.faults.length = 0;
+
       await phone.page.goto(`${desk.url}/`);
       await phone.page.getByRole("button", { name: "Next session" }).tap();
       await phone.page.getByText("The market clock has moved").waitFor();
