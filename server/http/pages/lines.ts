@@ -1,7 +1,8 @@
 // Rows of the store as lines of tables: what several pages need alike. Effects: database.
 
 import type { ApprovalModel } from "#server/views/parts/approval.tsx";
-import type { ExecutionLine, RunLineModel } from "#server/views/parts/tables.tsx";
+import type { ExecutionLine } from "#server/views/parts/tables.tsx";
+import type { RunLineModel } from "#server/views/run/rows.tsx";
 import type { Db } from "#store/database.ts";
 import { ApprovalQuestion } from "#store/model/approval.ts";
 import { NotFoundError } from "#store/model/errors.ts";
@@ -48,8 +49,13 @@ export async function executionLines(db: Db, rows: readonly ExecutionRow[]): Pro
   }));
 }
 
-export function runLineModel(line: RunLine): RunLineModel {
-  return { ...line, durationMs: millisecondsBetween(line.startedAt, line.finishedAt) };
+export function runLineModel(line: RunLine, now: Date): RunLineModel {
+  const atWork = line.status === "running" && line.startedAt !== null;
+  return {
+    ...line,
+    durationMs: millisecondsBetween(line.startedAt, line.finishedAt),
+    elapsedMs: atWork ? Math.max(0, now.getTime() - Date.parse(line.startedAt ?? "")) : null,
+  };
 }
 
 /** @throws ZodError when what was shown is not what this version shows: told, never guessed. */

@@ -1,5 +1,6 @@
 // Parts of an export's page: figures, checked numbers, decisions with what the rules made of them. Pure.
 import type { Child } from "hono/jsx";
+import { decimal, percent } from "#server/views/parts/format.ts";
 import type { Grounding } from "#store/model/decision.ts";
 import type { ExportContent } from "./bundle.ts";
 
@@ -61,9 +62,44 @@ const STEPS = {
   answer: "At the answer",
 } as const;
 
+type Rules = ExportContent["verdicts"][number]["rules"];
+
+function RuleTable(props: { rules: Rules }) {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>Rule</th>
+            <th>Outcome</th>
+            <th>Input</th>
+            <th>Limit</th>
+            <th>Taken</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.rules.map((rule) => (
+            <tr>
+              <td>{rule.rule.replaceAll("_", " ")}</td>
+              <td class={rule.outcome === "deny" ? "bad" : ""}>
+                {rule.outcome}
+                {rule.code === null ? "" : ` ${rule.code}`}
+              </td>
+              <td class="text">{rule.input}</td>
+              <td class="text">{rule.limit}</td>
+              <td>{rule.taken ?? ""}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 function VerdictTable(props: { verdict: ExportContent["verdicts"][number] }) {
   const { verdict } = props;
-  const { plan, review } = verdict;
+  const { plan, review, rules } = verdict;
+  const biting = rules.filter((rule) => rule.outcome === "deny" || rule.outcome === "clamp");
   return (
     <>
       <h3>
@@ -81,33 +117,14 @@ function VerdictTable(props: { verdict: ExportContent["verdicts"][number] }) {
           target {plan.targetPrice}; lost at the stop {plan.lossAtStop} {plan.currency}.
         </p>
       )}
-      <div class="wide">
-        <table>
-          <thead>
-            <tr>
-              <th>Rule</th>
-              <th>Outcome</th>
-              <th>Input</th>
-              <th>Limit</th>
-              <th>Taken</th>
-            </tr>
-          </thead>
-          <tbody>
-            {verdict.rules.map((rule) => (
-              <tr>
-                <td>{rule.rule.replaceAll("_", " ")}</td>
-                <td class={rule.outcome === "deny" ? "bad" : ""}>
-                  {rule.outcome}
-                  {rule.code === null ? "" : ` ${rule.code}`}
-                </td>
-                <td class="text">{rule.input}</td>
-                <td class="text">{rule.limit}</td>
-                <td>{rule.taken ?? ""}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {biting.length === 0 ? <p>Every rule let it pass.</p> : <RuleTable rules={biting} />}
+      <details>
+        <summary>
+          Each of the {rules.length} rules: {rules.filter((rule) => rule.outcome === "pass").length} passed,{" "}
+          {rules.filter((rule) => rule.outcome === "skip").length} did not apply
+        </summary>
+        <RuleTable rules={rules} />
+      </details>
     </>
   );
 }
@@ -129,8 +146,8 @@ export function Decisions(props: { content: ExportContent }) {
               ["Price", decision.currentPrice],
               ["Stop", decision.stopPrice ?? "–"],
               ["Target", decision.targetPrice ?? "–"],
-              ["R", decision.rCoefficient ?? "–"],
-              ["Profit margin", decision.profitMargin ?? "–"],
+              ["R", decimal(decision.rCoefficient)],
+              ["Profit margin", percent(decision.profitMargin)],
               ["Strategy used", decision.strategyUsed],
             ]}
           />

@@ -23,6 +23,13 @@ const GROUPS: readonly { title: string | null; places: readonly Place[] }[] = [
     ],
   },
   {
+    title: "Look back",
+    places: [
+      { href: "/trades", text: "Trades", icon: "trades" },
+      { href: "/artifacts", text: "Artifacts", icon: "artifacts" },
+    ],
+  },
+  {
     title: "Set up",
     places: [
       { href: "/strategies", text: "Strategies", icon: "strategies" },
@@ -39,7 +46,8 @@ const THUMB_PLACES = GROUPS[0]?.places ?? [];
 function isHere(place: Place, path: string): boolean {
   if (place.href === "/") return path === "/";
   const runs = place.href === "/executions" && path.startsWith("/runs/");
-  return runs || path === place.href || path.startsWith(`${place.href}/`);
+  const fills = place.href === "/trades" && path.startsWith("/fills/");
+  return runs || fills || path === place.href || path.startsWith(`${place.href}/`);
 }
 
 function Badge(props: { count: number }) {

@@ -7,7 +7,8 @@ import { ActionForm, Choice, type Faults, Field } from "../parts/form.tsx";
 import { cost, decimal, duration, exchangeDate, plural } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
 import { ExecutionState, Pill } from "../parts/status.tsx";
-import { type ExecutionLine, ExecutionTable, type RunLineModel, RunTable } from "../parts/tables.tsx";
+import { type ExecutionLine, ExecutionTable } from "../parts/tables.tsx";
+import { type RunLineModel, RunRows } from "../run/rows.tsx";
 
 export type ExecutionsModel = {
   rows: readonly ExecutionLine[];
@@ -186,6 +187,9 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
         }
       >
         {model.dryRun ? <Pill tone="warn" icon="warn" text="dry run: no order can be sent" /> : null}
+        <a class="button" href={`/artifacts?execution=${model.id}`}>
+          Artifacts
+        </a>
         {model.failed === 0 ? null : (
           <ActionForm action={`/executions/${model.id}/retry`} token={props.frame.formToken}>
             <button type="submit" class="button">
@@ -230,7 +234,7 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
           />
         </Panel>
         <Panel id="runs" title="Symbols" flush live={topic}>
-          <RunTable rows={model.runs} />
+          <RunRows rows={model.runs} totals={{ symbols: model.symbolCount, ...model.llm }} />
         </Panel>
         <Pager newer={model.newer} older={model.older} />
       </div>

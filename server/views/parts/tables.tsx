@@ -1,11 +1,8 @@
-// Tables that several pages show: runs of an execution, executions, orders, fills, positions. Pure.
-import type { Signal } from "#store/model/decision.ts";
-import type { Fill, Order, OrderStatus, Position } from "#store/model/order.ts";
-import type { RiskVerdict } from "#store/model/risk.ts";
+import type { Fill, Order, Position } from "#store/model/order.ts";
 import type { ExecutionStatus, SymbolRunStatus } from "#store/model/run.ts";
 import { Time } from "./blocks.tsx";
-import { cost, decimal, duration, exchangeDate, percent, price, quantity, signed, words } from "./format.ts";
-import { ExecutionState, gainTone, OrderState, RunStatus, SignalPill, VerdictPill } from "./status.tsx";
+import { decimal, exchangeDate, price, quantity, signed } from "./format.ts";
+import { ExecutionState, gainTone, OrderState, RunStatus } from "./status.tsx";
 
 export type ExecutionLine = {
   id: string;
@@ -83,102 +80,6 @@ export function ExecutionTable(props: { rows: readonly ExecutionLine[] }) {
             <td class="text-muted">
               <Time at={row.createdAt} compact />
             </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-export type RunLineModel = {
-  id: string;
-  symbol: string;
-  status: SymbolRunStatus;
-  error: { code: string; message: string } | null;
-  node: string | null;
-  nodeKind: string | null;
-  durationMs: number | null;
-  signal: Signal | null;
-  rCoefficient: string | null;
-  profitMargin: string | null;
-  verdict: RiskVerdict["verdict"] | null;
-  orderId: string | null;
-  orderStatus: OrderStatus | null;
-  calls: number;
-  tokens: number;
-  costUsd: string;
-};
-
-export function RunTable(props: { rows: readonly RunLineModel[] }) {
-  return (
-    <table class="grid-table">
-      <thead>
-        <tr>
-          <th scope="col">Symbol</th>
-          <th scope="col">State</th>
-          <th scope="col">Now at</th>
-          <th scope="col">Decision</th>
-          <th scope="col" class="number">
-            R
-          </th>
-          <th scope="col" class="number">
-            Margin
-          </th>
-          <th scope="col">Rules</th>
-          <th scope="col">Order</th>
-          <th scope="col" class="number">
-            Took
-          </th>
-          <th scope="col" class="number">
-            Calls
-          </th>
-          <th scope="col" class="number">
-            Cost
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {props.rows.map((row) => (
-          <tr id={`run-${row.id}`}>
-            <td>
-              <a class="link font-semibold" href={`/runs/${row.id}`}>
-                {row.symbol}
-              </a>
-            </td>
-            <td>
-              <RunStatus status={row.status} />
-            </td>
-            <td>
-              {row.error === null ? (
-                <span class="text-muted">{row.node === null ? "–" : words(row.node)}</span>
-              ) : (
-                <span class="text-bad prose-text block max-w-sm">{row.error.message}</span>
-              )}
-            </td>
-            <td>
-              {row.signal === null ? <span class="text-muted">–</span> : <SignalPill signal={row.signal} />}
-            </td>
-            <td class="number">{decimal(row.rCoefficient)}</td>
-            <td class="number">{percent(row.profitMargin)}</td>
-            <td>
-              {row.verdict === null ? (
-                <span class="text-muted">–</span>
-              ) : (
-                <VerdictPill verdict={row.verdict} />
-              )}
-            </td>
-            <td>
-              {row.orderStatus === null || row.orderId === null ? (
-                <span class="text-muted">–</span>
-              ) : (
-                <a href={`/orders/${row.orderId}`}>
-                  <OrderState status={row.orderStatus} />
-                </a>
-              )}
-            </td>
-            <td class="number">{duration(row.durationMs)}</td>
-            <td class="number">{row.calls}</td>
-            <td class="number">{cost(row.costUsd)}</td>
           </tr>
         ))}
       </tbody>
@@ -294,6 +195,9 @@ export function FillTable(props: { rows: readonly FillLine[] }) {
           <tr>
             <td>
               <Time at={row.at} />
+              <a class="link block text-xs" href={`/fills/${encodeURIComponent(row.executionRef)}`}>
+                from the bars to here
+              </a>
             </td>
             <td class="font-semibold">
               {row.orderId === null ? (
@@ -350,7 +254,14 @@ export function PositionTable(props: { rows: readonly Position[] }) {
       <tbody>
         {props.rows.map((row) => (
           <tr>
-            <td class="font-semibold">{row.symbol}</td>
+            <td>
+              <a
+                class="link font-semibold"
+                href={`/trades?symbol=${encodeURIComponent(row.symbol)}&exit=open`}
+              >
+                {row.symbol}
+              </a>
+            </td>
             <td class="number">{quantity(row.quantity)}</td>
             <td class="number">{price(row.averageCost)}</td>
             <td class="number">{price(row.marketPrice)}</td>

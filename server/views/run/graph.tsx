@@ -58,7 +58,7 @@ function Chip(props: { node: NodeModel; runId: string; chosen: boolean }) {
       </span>
     </>
   );
-  const shape = `flex min-h-11 items-center gap-1.5 rounded-md border px-2 py-1 text-xs leading-tight whitespace-nowrap ${look.classes} ${look.tone}`;
+  const shape = `flex min-h-11 items-center gap-1.5 rounded-md border px-1.5 py-1 text-xs leading-tight whitespace-nowrap ${look.classes} ${look.tone}`;
   if (node.visits === 0) return <span class={shape}>{body}</span>;
   return (
     <a
@@ -75,10 +75,10 @@ function Chip(props: { node: NodeModel; runId: string; chosen: boolean }) {
 export function GraphStrip(props: { nodes: readonly NodeModel[]; runId: string; chosen: NodeName | null }) {
   const byName = new Map(props.nodes.map((node) => [node.node, node]));
   return (
-    <ol class="flex flex-wrap items-center gap-x-1.5 gap-y-2" aria-label="The graph as it ran">
+    <ol class="flex flex-wrap items-center gap-x-1 gap-y-2" aria-label="The graph as it ran">
       {COLUMNS.map((names, index) => (
-        <li class="flex items-center gap-1.5">
-          {index === 0 ? null : <Icon name="arrow" size={13} class="text-muted" />}
+        <li class="flex items-center gap-1">
+          {index === 0 ? null : <Icon name="arrow" size={11} class="text-muted" />}
           <span class="flex flex-col gap-1">
             {names.map((name) => {
               const node = byName.get(name);

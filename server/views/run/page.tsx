@@ -151,10 +151,10 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
             <div id="reports" {...topic}>
               <Reports reports={run.reports} />
             </div>
+            <div id="conversation" {...topic}>
+              <Thread entries={run.thread} pictureOf={run.pictureOf} offline={frame.model.offline} />
+            </div>
           </div>
-        </div>
-        <div id="conversation" {...topic}>
-          <Thread entries={run.thread} pictureOf={run.pictureOf} offline={frame.model.offline} />
         </div>
         <div id="log" {...topic}>
           <Panel title="What each node did" flush>

@@ -14,8 +14,8 @@ export const NARROW: DrawingSize = { width: 400, height: 300, before: 46, fontSi
 
 const PAD = { left: 46, top: 14, bottom: 20 };
 const LABEL_HEIGHT = 14;
-/** Places kept free to the right of the newest bar. */
-const ROOM = 2;
+/** Places kept free to the right of the newest bar; more while little has happened since, so that it can be told apart. */
+const roomAfter = (later: number) => (later === 0 ? 1 : Math.max(2, 14 - later));
 
 export type Geometry = {
   right: number;
@@ -43,7 +43,7 @@ export function geometryOf(picture: TradePicture, size: DrawingSize): Geometry |
   const later = [...new Set([...picture.since.map((bar) => bar.date), ...fills])].toSorted();
   const left = PAD.left;
   const right = size.width - labelRoom(size);
-  const slots = seen.length + later.length + ROOM;
+  const slots = seen.length + later.length + roomAfter(later.length);
   const step = (right - left) / slots;
   const [low, high] = reach(picture, seen);
   const [top, bottom] = [PAD.top, size.height - PAD.bottom];

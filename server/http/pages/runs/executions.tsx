@@ -80,7 +80,7 @@ async function executionModel(site: Site, id: ExecutionId, after: number | null)
     durationMs: millisecondsBetween(execution.createdAt, execution.finishedAt),
     failed: summaries.get(id)?.counts.failed ?? 0,
     llm,
-    runs: lines.map(runLineModel),
+    runs: lines.map((line) => runLineModel(line, site.deps.clock.now())),
     older: more ? `/executions/${id}?after=${last.ordinal}` : null,
     newer: after === null ? null : `/executions/${id}`,
   };
