@@ -37,9 +37,15 @@ const DONE: Readonly<Record<string, Notice>> = {
   deactivated: { tone: "good", text: "The strategy is off. What runs goes on; nothing new begins." },
   enabled: { tone: "good", text: "Symbol enabled." },
   disabled: { tone: "good", text: "Symbol turned off." },
+  settled: { tone: "good", text: "Settled. New entries in this symbol may leave again." },
   lifted: { tone: "good", text: "The block is lifted. New entries in this symbol may leave again." },
   removed: { tone: "good", text: "Symbol removed. Its runs and orders stay." },
   saved: { tone: "good", text: "Saved as a new version. Running executions keep theirs." },
+  promptStored: {
+    tone: "good",
+    text: "Stored as a version of its own. It is not in use yet: try it on a past run, or put it into use.",
+  },
+  promptInUse: { tone: "good", text: "In use for every run that asks this stage from now on." },
   acknowledged: { tone: "good", text: "Acknowledged." },
 };
 
