@@ -2,6 +2,7 @@
 // Same bars, same bytes. At most RENDERING charts are in memory at a time: one in Vega (this thread), one in sharp (its pool).
 import pLimit from "p-limit";
 import type { Runtime, View } from "vega";
+import { INDICATORS } from "#store/model/workflow/definition.ts";
 import { type PanelDefinition, panelsFor } from "./definition.ts";
 import { rasterise } from "./raster.ts";
 import { CHART_SIZES, type Geometry } from "./scene/geometry.ts";
@@ -75,7 +76,7 @@ const MOST_DRAWINGS = 32;
 
 function drawingOf({ size, indicators }: ChartInput, geometry: Geometry): Promise<Drawing> {
   const panels = panelsFor(indicators);
-  const key = [size, geometry.slots, ...(indicators ?? ["all"])].join("/");
+  const key = [size, geometry.slots, ...(indicators ?? INDICATORS)].join("/");
   const known = drawings.get(key);
   if (known !== undefined) return known;
   if (drawings.size >= MOST_DRAWINGS) drawings.clear();
