@@ -11,6 +11,7 @@ import { problemOf } from "../problems.ts";
 import { decimalText } from "./fields.ts";
 import { page } from "./html.ts";
 import { approvalModel } from "./lines.ts";
+import { chartsOfRun } from "./runs/run-model.ts";
 import { type Site, withDone } from "./site.tsx";
 
 const PENDING = 50;
@@ -65,8 +66,9 @@ export function approvalPages(site: Site): Hono<FormEnv> {
       c,
       refused === undefined ? undefined : { tone: "bad", text: refused.text },
     );
+    const drawn = await chartsOfRun({ db, objects: site.deps.objects }, row.symbolRunId);
     const content = (
-      <ApprovalPage frame={frame} approval={approvalModel(row)} faults={refused?.faults ?? {}} />
+      <ApprovalPage frame={frame} approval={approvalModel(row)} faults={refused?.faults ?? {}} {...drawn} />
     );
     return page(c, content, refused?.status ?? 200);
   };

@@ -3,8 +3,10 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { ApprovalCard, type ApprovalModel } from "../parts/approval.tsx";
 import { Empty, live, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
+import { Chart, type ChartModel } from "../parts/chart.tsx";
 import { money, quantity } from "../parts/format.ts";
 import { ApprovalState, SignalPill } from "../parts/status.tsx";
+import type { TradePicture } from "../trade/model.ts";
 
 export type ApprovalsModel = {
   pending: readonly ApprovalModel[];
@@ -94,6 +96,9 @@ export function ApprovalPage(props: {
   frame: Frame;
   approval: ApprovalModel;
   faults: Readonly<Record<string, string>>;
+  /** The charts that the agents decided on, with the levels of the order drawn in. */
+  charts: readonly ChartModel[];
+  pictures: readonly TradePicture[];
 }) {
   const { approval } = props;
   return (
@@ -112,6 +117,17 @@ export function ApprovalPage(props: {
       />
       <div id="one-approval" {...live(`run:${approval.symbolRunId}`)}>
         <ApprovalCard approval={approval} token={props.frame.formToken} faults={props.faults} />
+      </div>
+      <div
+        id="approval-charts"
+        class="mt-4 grid items-start gap-4 xl:grid-cols-2"
+        {...live(`run:${approval.symbolRunId}`)}
+      >
+        {props.charts.map((chart) => (
+          <Panel>
+            <Chart chart={chart} picture={props.pictures.find((one) => one.timeframe === chart.timeframe)} />
+          </Panel>
+        ))}
       </div>
     </Shell>
   );

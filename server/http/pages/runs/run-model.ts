@@ -32,6 +32,19 @@ function chartModels(run: { id: string; symbol: string }, artifacts: readonly Ar
   });
 }
 
+/** The charts of a run with its trade drawn in, for other pages than its own. @throws NotFoundError */
+export async function chartsOfRun(
+  sources: { db: Db; objects: ObjectStore },
+  id: SymbolRunId,
+): Promise<Pick<RunModel, "charts" | "pictures">> {
+  const { run, artifacts, ...rows } = await runRows(sources.db, id);
+  const facts = tradeFactsOf({ symbol: run.symbol, ...rows });
+  return {
+    charts: chartModels(run, artifacts),
+    pictures: await tradePictures(sources, facts, artifacts),
+  };
+}
+
 export type Chosen = { node: NodeName; visit: number | null };
 
 /** @throws NotFoundError `symbol_run_not_found` */
