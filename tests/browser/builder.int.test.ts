@@ -13,7 +13,7 @@ describe.skipIf(!hasBrowser)(`setting up${WITHOUT_BROWSER}`, () => {
   test("a workflow from a template, changed with a fault on the way, taken back, cloned", async () => {
     const { page, faults, context } = await openPage(web.url, { viewport: WIDE });
     await page.goto(`${web.url}/login?token=${TOKEN}&next=/workflows`);
-    await page.getByRole("link", { name: "Begin with Two indicators" }).click();
+    await page.getByRole("link", { name: "Begin with this: Two indicators" }).click();
     await page.getByLabel("Name of the workflow").fill(`<b>swing</b>`);
     await page.locator("#name-fault").getByText("without slashes").waitFor();
     await page.getByLabel("Name of the workflow").fill("<b>swing");

@@ -30,12 +30,21 @@ async function first(address: string): Promise<string> {
   return Rows.parse(await (await web.api(address)).json()).rows[0]?.id ?? "";
 }
 
+/** The strategy runs by itself, and has an older version. */
+async function scheduled(): Promise<void> {
+  const Strategies = z.object({ rows: z.array(z.object({ id: z.string(), parameters: z.looseObject({}) })) });
+  const [strategy] = Strategies.parse(await (await web.api("/api/strategies")).json()).rows;
+  const parameters = { ...strategy?.parameters, schedule: { cron: "45 15 * * 1-5" } };
+  await web.api(`/api/strategies/${strategy?.id}`, { method: "PATCH", json: { parameters } });
+}
+
 /** Runs that wait, hold and fail, an order that is filled, and the symbols and prompts behind them. */
 async function pages(): Promise<Record<string, string>> {
   const executionId = await web.analyse([ticker("AAPL"), ticker("SPX"), ticker("NOSUCH")]);
   const Detail = z.looseObject({ runs: z.array(z.looseObject({ id: z.string() })) });
   const { runs } = Detail.parse(await (await web.api(`/api/executions/${executionId}`)).json());
   await web.api("/api/workflow-symbols", { method: "POST", json: { symbol: "AAPL" } });
+  await scheduled();
   const approval = await first("/api/approvals");
   return {
     desk: "/",

@@ -34,6 +34,10 @@ function Steps(props: { model: BuilderModel }) {
   );
 }
 
+function useText(uses: number | null): string {
+  return uses === null ? "Use here" : `Use here, instead of version ${uses}`;
+}
+
 function Uses(props: { model: BuilderModel }) {
   const { stored, strategies } = props.model;
   if (stored === null) return null;
@@ -52,9 +56,9 @@ function Uses(props: { model: BuilderModel }) {
               <a
                 class="link"
                 href={`/strategies/${strategy.id}?workflow=${stored.id}`}
-                aria-label={`Use version ${stored.version} in ${strategy.name}`}
+                aria-label={`${useText(strategy.uses)}: ${strategy.name}`}
               >
-                {strategy.uses === null ? "Use here" : `Use here, instead of version ${strategy.uses}`}
+                {useText(strategy.uses)}
               </a>
             )}
           </li>

@@ -66,7 +66,7 @@ export function Templates(props: { templates: readonly WorkflowTemplate[] }) {
           <a
             class="button self-start"
             href={`/workflows/new?template=${template.key}`}
-            aria-label={`Begin with ${template.title}`}
+            aria-label={`Begin with this: ${template.title}`}
           >
             Begin with this
           </a>

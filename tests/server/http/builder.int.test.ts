@@ -3,10 +3,11 @@
 import { expect, test } from "vitest";
 import type { StrategyId } from "#store/model/ids.ts";
 import { WorkflowDefinition } from "#store/model/workflow/definition.ts";
+import { getExecution } from "#store/runs/executions.ts";
 import { getStrategy, listStrategies, listStrategyVersions } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import { listWorkflows, listWorkflowVersions } from "#store/strategies/workflows.ts";
-import { blockSymbol, openBlocks } from "#store/trading/trading-state.ts";
+import { blockSymbol, openBlocks } from "#store/trading/symbol-blocks.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { conid, PAPER_ACCOUNT, ticker } from "#tests/support/seed.ts";
 import { webFixture } from "./fixture/web.ts";
@@ -177,7 +178,7 @@ test("a change reaches the next execution: what runs keeps its version and is na
   const kept = page.slice(page.indexOf('id="kept"'));
   expect(kept).toContain(`/executions/${executionId}`);
   expect(kept).toContain("version 1");
-  expect((await (await web.api(`/api/executions/${executionId}`)).json()).strategyVersion).toBe(1);
+  expect(await getExecution(db, executionId)).toMatchObject({ strategyVersion: 1 });
   web.fixture.queue.length = 0;
 });
 
@@ -204,7 +205,7 @@ test("a symbol is looked up before it is added, and a block is lifted by whoever
   const page = await (await web.page(`/symbols/${row?.id}`)).text();
   expect(page).toContain("the broker holds 5 more");
   const [open] = await openBlocks(db, { accountId: PAPER_ACCOUNT });
-  await web.post(`/symbols/${row?.id}/blocks/${open?.id}/settle`, {});
+  await web.post(`/orders/blocks/${open?.id}`, { how: "accept", reason: "sold five by hand" });
   expect(await openBlocks(db, { accountId: PAPER_ACCOUNT })).toEqual([]);
 
   const wrong = await web.post(`/symbols/${row?.id}`, { enabled: "true", priority: "many", note: "" });
