@@ -5,6 +5,7 @@ import type { WebDeps } from "../deps.ts";
 import { type FormEnv, readForm } from "../guards/form-token.ts";
 import { approvalPages } from "./approvals.tsx";
 import { dashboardPages } from "./dashboard.tsx";
+import { decisionPages } from "./decisions/decisions.tsx";
 import { haltPages } from "./halt.tsx";
 import { orderPages } from "./orders.tsx";
 import { promptPages } from "./prompts/prompts.tsx";
@@ -34,6 +35,7 @@ export function pageRoutes(options: {
     executionPages(site),
     approvalPages(site),
     orderPages(site),
+    decisionPages(site),
     strategyPages(site),
     workflowPages(site),
     schedulePages(site),

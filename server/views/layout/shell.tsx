@@ -25,6 +25,7 @@ const GROUPS: readonly { title: string | null; places: readonly Place[] }[] = [
   {
     title: "Look back",
     places: [
+      { href: "/decisions", text: "Decisions", icon: "hold" },
       { href: "/trades", text: "Trades", icon: "trades" },
       { href: "/artifacts", text: "Artifacts", icon: "artifacts" },
     ],
