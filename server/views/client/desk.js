@@ -30,11 +30,32 @@ const localTime = new Intl.DateTimeFormat(undefined, {
   timeZoneName: "short",
 });
 
+const EXCHANGE_ZONE = "America/New_York";
+const localHour = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+});
+const wallClock = (timeZone) =>
+  new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeStyle: "short", hourCycle: "h23", timeZone });
+const localClock = wallClock(undefined);
+const exchangeClock = wallClock(EXCHANGE_ZONE);
+
+/** In a table: nothing in the exchange's own zone, the day only where it is another one. */
+function shortLocal(at) {
+  const [here, there] = [localClock.format(at), exchangeClock.format(at)];
+  if (here === there) return "";
+  return here.slice(0, 10) === there.slice(0, 10) ? localHour.format(at) : localTime.format(at);
+}
+
 /** Adds the reader's own time beside exchange time. */
 function showLocalTimes(root) {
   for (const slot of root.querySelectorAll("time[data-time] [data-local]")) {
     const instant = slot.closest("time")?.getAttribute("datetime");
-    if (instant) slot.textContent = localTime.format(new Date(instant));
+    if (!instant) continue;
+    const at = new Date(instant);
+    slot.textContent = slot.dataset.local === "short" ? shortLocal(at) : localTime.format(at);
   }
 }
 

@@ -3,12 +3,15 @@ import type { Child, PropsWithChildren } from "hono/jsx";
 import { exchangeTime, utcTime } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 
-/** An instant in exchange time, with UTC beside it; the browser adds local time. */
+/** An instant in exchange time; the browser adds the reader's own (until then: UTC beside it, or in the title). */
 export function Time(props: { at: string; compact?: boolean }) {
   return (
     <time datetime={props.at} data-time class="tabular-nums" title={utcTime(props.at)}>
       <span class="whitespace-nowrap">{exchangeTime(props.at)}</span>
-      {props.compact ? null : (
+      {props.compact ? (
+        // Empty where the reader is in the exchange's own zone.
+        <span data-local="short" class="text-muted text-2xs ml-1 whitespace-nowrap empty:hidden" />
+      ) : (
         <span class="text-muted text-xs">
           {" · "}
           <span data-local class="whitespace-nowrap">
