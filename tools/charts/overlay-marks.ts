@@ -80,7 +80,8 @@ export function levelMarks(
 export function sinceMarks(at: {
   domain: readonly [number, number];
   seen: number;
-  labelled: boolean;
+  /** Of the panel that says what the rule is; null for the others. */
+  height: number | null;
 }): Json[] {
   const x = { field: "from", type: "quantitative", scale: { domain: at.domain } };
   const data = { values: [{ from: at.seen - 0.5, to: at.domain[1], text: "after the decision →" }] };
@@ -90,13 +91,13 @@ export function sinceMarks(at: {
     encoding: { x, x2: { field: "to" } },
   };
   const rule = { data, mark: { type: "rule", color: INK.text, strokeWidth: 1.4 }, encoding: { x } };
-  if (!at.labelled) return [shade, rule];
+  if (at.height === null) return [shade, rule];
   const label = {
     ...TEXT,
     align: "right",
     baseline: "bottom",
     dx: -5,
-    y: { expr: "height - 4" },
+    y: at.height - 5,
     fontSize: 12,
   };
   const text = { value: "decided here" };

@@ -68,8 +68,8 @@ const StoredChart = z.looseObject({
 type StoredChart = z.infer<typeof StoredChart>;
 type Panel = z.infer<typeof Panel>;
 
-/** Empty places to the right, so that a fill of today is not cut in half by the frame. */
-const ROOM = 2;
+/** Empty places to the right, so that a fill of today is not cut in half and little that happened can be told apart. */
+const roomAfter = (later: number) => Math.max(2, 12 - later);
 
 /**
  * @param stored a chart_spec artifact, parsed
@@ -79,7 +79,7 @@ export function withOverlay(stored: unknown, overlay: ChartOverlay): Readonly<Re
   const spec = StoredChart.parse(stored);
   const seen = spec.datasets.rows.length;
   const later = laterDates(spec.datasets.rows, overlay);
-  const slot = slotOf(spec, seen, later.length === 0 ? 0 : later.length + ROOM);
+  const slot = slotOf(spec, seen, later.length === 0 ? 0 : later.length + roomAfter(later.length));
   const rows = [...spec.datasets.rows, ...later.map((date, index) => rowOf(date, seen + index, overlay))];
   const fills = overlay.fills.flatMap((fill): PlacedFill[] => {
     const row = rows.findLast(({ d }) => d <= fill.date);
@@ -91,12 +91,13 @@ export function withOverlay(stored: unknown, overlay: ChartOverlay): Readonly<Re
     rows,
     [...lines, ...fills].map(({ price }) => price),
   );
+  const priceHeight = spec.vconcat.find(({ name }) => name === "price")?.height ?? 0;
   const marks = {
     price: [
-      ...(later.length === 0 ? [] : sinceMarks({ ...slot, seen, labelled: true })),
+      ...(later.length === 0 ? [] : sinceMarks({ ...slot, seen, height: priceHeight })),
       ...levelMarks(lines, fills, slot.domain),
     ],
-    other: later.length === 0 ? [] : sinceMarks({ ...slot, seen, labelled: false }),
+    other: later.length === 0 ? [] : sinceMarks({ ...slot, seen, height: null }),
   };
   return {
     ...spec,
@@ -189,8 +190,8 @@ function stretch(spec: StoredChart, rows: StoredChart["datasets"]["rows"], price
     const [low, high] = domain.data;
     const extra = (high - low) * margin;
     const next = [
-      Math.min(low, ...values.filter((value) => value < low).map((value) => value - extra)),
-      Math.max(high, ...values.filter((value) => value > high).map((value) => value + extra)),
+      Math.min(low, ...values.map((value) => value - (value < low ? extra : 0))),
+      Math.max(high, ...values.map((value) => value + extra)),
     ] as const;
     if (next[0] === low && next[1] === high) return;
     const growth = (next[1] - next[0]) / (high - low);
@@ -199,7 +200,7 @@ function stretch(spec: StoredChart, rows: StoredChart["datasets"]["rows"], price
       const isBody = panel === "price" && one.name === "minBody" && typeof one.value === "number";
       return isBody ? { ...one, value: Number(one.value) * growth } : one;
     });
-    const known = z.array(Tag).safeParse(spec.datasets[`${panel}Tags`]);
+    const known = z.array(Tag).safeParse(tags[`${panel}Tags`] ?? spec.datasets[`${panel}Tags`]);
     if (!known.success) return;
     const placed = known.data.map((tag) => {
       const value = high - (tag.from / height) * (high - low);
@@ -208,11 +209,13 @@ function stretch(spec: StoredChart, rows: StoredChart["datasets"]["rows"], price
     tags[`${panel}Tags`] = spread(placed, height);
   };
   const extremes = rows.flatMap(({ h, l }) => (h === null || l === null ? [] : [h, l]));
-  reach("price", [...extremes, ...prices], 0.04);
+  // Above a level stands its name.
+  reach("price", prices, 0.05);
+  reach("price", extremes, 0);
   reach(
     "volume",
     rows.map((row) => Number(row.v ?? 0)),
-    0.1,
+    0,
   );
   return { params, tags };
 }

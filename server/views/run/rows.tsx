@@ -46,7 +46,7 @@ function Progress(props: { row: RunLineModel }) {
   const here = row.node === null ? "not begun" : words(row.node);
   return (
     <div class="min-w-36">
-      <svg viewBox={`0 0 ${STEPS * 10} 5`} class="h-1.5 w-full" aria-hidden="true">
+      <svg viewBox={`0 0 ${STEPS * 10} 5`} class="h-1.5 w-36" preserveAspectRatio="none" aria-hidden="true">
         {COLUMNS.map((_, index) => {
           const tone = index < done ? "fill-good-fill" : failed ? "fill-bad-fill" : "fill-accent-fill";
           const reached = index < done || (index === done && row.node !== null && !over);
