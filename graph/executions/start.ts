@@ -16,6 +16,7 @@ import { createExecution, getExecution } from "#store/runs/executions.ts";
 import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
 import { promptFaults } from "#store/strategies/prompt-faults.ts";
 import { getStrategy, type StrategyRow, strategyByName } from "#store/strategies/strategies.ts";
+import { symbolsInUse } from "#store/strategies/workflow-symbols.ts";
 import { getWorkflowVersion } from "#store/strategies/workflows.ts";
 import { CALENDAR_RANGE, isSession, previousSession } from "#tools/calendar.ts";
 import type { DeskDeps, StartedExecution, StartOptions } from "../desk.ts";
@@ -47,7 +48,7 @@ export async function startExecution(
   const gateway = await deps.gateways.open(asOf === undefined ? MAIN_SESSION : replaySession(asOf, id));
   const now = await gateway.marketClock.now();
   const { parameters } = strategy;
-  const chosen = symbols ?? parameters.symbols;
+  const chosen = symbols ?? (await symbolsOf(deps, strategy));
   const symbolRunIds = chosen.map((symbol) => symbolRunId(id, symbol));
   const store = transaction(deps.database.db, async (tx) => {
     const row = await createExecution(tx, {
@@ -96,6 +97,15 @@ async function strategyOf(deps: DeskDeps, named: string): Promise<StrategyRow> {
     });
   }
   return strategy;
+}
+
+/** The strategy's own symbols without those that a person has turned off. A symbol that a request names is taken as named. */
+async function symbolsOf(deps: DeskDeps, { name, parameters }: StrategyRow): Promise<Ticker[]> {
+  const inUse = await symbolsInUse(deps.database.db, parameters.symbols);
+  if (inUse.length > 0) return inUse;
+  throw new InputError("symbols_off", `every symbol of strategy ${name} is turned off in the desk's list`, {
+    facts: { field: "symbols" },
+  });
 }
 
 /** Told before anything is started, and not by the run that comes to the stage. */

@@ -5,6 +5,7 @@ import { fromDrizzle, type JobWithMetadata, PgBoss } from "pg-boss";
 import type { AdvanceOptions, AdvanceResult, EnqueueSymbolRuns } from "#graph/desk.ts";
 import { UnavailableError } from "#store/model/errors.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
+import { runPriorities } from "#store/strategies/workflow-symbols.ts";
 
 const QUEUE = "symbol-run";
 
@@ -73,7 +74,9 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
   const stopping = new AbortController();
 
   const enqueue: EnqueueSymbolRuns = async (tx, symbolRunIds) => {
-    const jobs = symbolRunIds.map((symbolRunId) => ({ data: { symbolRunId } }));
+    // The priority of the symbol on the desk's list: higher is served first, whatever was queued before it.
+    const runs = await runPriorities(tx, symbolRunIds);
+    const jobs = runs.map(({ id, priority }) => ({ data: { symbolRunId: id }, priority }));
     if (jobs.length > 0) await boss.insert(QUEUE, jobs, { db: fromDrizzle(tx, sql) });
   };
 
@@ -89,7 +92,9 @@ function queueOn(boss: PgBoss, settings: QueueSettings): SymbolRunQueue {
           // A job of its own, because none of these used up an attempt.
           const after = AGAIN_SECONDS[outcome];
           if (after !== undefined)
-            await boss.insert(QUEUE, [{ data: job.data, ...(after === 0 ? {} : { startAfter: after }) }]);
+            await boss.insert(QUEUE, [
+              { data: job.data, priority: job.priority, ...(after === 0 ? {} : { startAfter: after }) },
+            ]);
         } finally {
           run.release();
         }

@@ -2,7 +2,7 @@
 import { asc, desc, eq, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { ConflictError } from "../model/errors.ts";
-import type { Ticker } from "../model/ids.ts";
+import type { SymbolRunId, Ticker } from "../model/ids.ts";
 import { found, only, sqlState, UNIQUE_VIOLATION } from "../rows.ts";
 import { type SymbolSettings, workflowSymbols } from "../schema/index.ts";
 
@@ -66,4 +66,30 @@ export function listWorkflowSymbols(
     .where(filter.enabled === undefined ? undefined : eq(workflowSymbols.enabled, filter.enabled))
     .orderBy(desc(workflowSymbols.priority), asc(workflowSymbols.symbol))
     .limit(10_000);
+}
+
+/** Of these symbols the ones that nobody has turned off, by priority, highest first, else in their own order. */
+export async function symbolsInUse(db: Db, symbols: readonly Ticker[]): Promise<Ticker[]> {
+  const result = await db.execute<{ symbol: Ticker }>(sql`
+    select wanted.symbol
+    from unnest(${sql.param([...symbols])}::text[]) with ordinality as wanted (symbol, place)
+    left join workflow_symbols listed on listed.symbol = wanted.symbol
+    where coalesce(listed.enabled, true)
+    order by coalesce(listed.priority, 0) desc, wanted.place`);
+  return result.rows.map((row) => row.symbol);
+}
+
+/** The priority of each run's symbol, highest first; 0 for a symbol that is not on the list. */
+export async function runPriorities(
+  db: Db,
+  ids: readonly SymbolRunId[],
+): Promise<{ id: SymbolRunId; priority: number }[]> {
+  if (ids.length === 0) return [];
+  const result = await db.execute<{ id: SymbolRunId; priority: number }>(sql`
+    select wanted.id, coalesce(listed.priority, 0) as priority
+    from unnest(${sql.param([...ids])}::uuid[]) with ordinality as wanted (id, place)
+    left join symbol_runs run on run.id = wanted.id
+    left join workflow_symbols listed on listed.symbol = run.symbol
+    order by coalesce(listed.priority, 0) desc, wanted.place`);
+  return result.rows;
 }

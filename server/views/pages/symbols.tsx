@@ -99,7 +99,7 @@ export function SymbolsPage(props: { frame: Frame; model: SymbolsModel }) {
     <Shell title="Symbols" frame={frame}>
       <PageHead
         title="Symbols"
-        lead="What the desk follows. Which strategy trades a symbol is set in the strategy."
+        lead="Which strategy trades a symbol is set in the strategy. One that is turned off here is left out by all of them."
       >
         {model.total > 10 || model.filter !== "" ? <Filter filter={model.filter} /> : null}
       </PageHead>

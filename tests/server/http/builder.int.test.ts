@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { StrategyId } from "#store/model/ids.ts";
 import { WorkflowDefinition } from "#store/model/workflow/definition.ts";
 import { getExecution } from "#store/runs/executions.ts";
+import { listSymbolRuns } from "#store/runs/symbol-runs.ts";
 import { getStrategy, listStrategies, listStrategyVersions } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import { listWorkflows, listWorkflowVersions } from "#store/strategies/workflows.ts";
@@ -212,6 +213,24 @@ test("a symbol is looked up before it is added, and a block is lifted by whoever
   expect(faultOf(await wrong.text(), "priority")).toContain("whole number");
   await web.post(`/symbols/${row?.id}`, { enabled: "false", priority: "-3", note: "" });
   expect((await listWorkflowSymbols(db))[0]).toMatchObject({ enabled: false, priority: -3, settings: {} });
+});
+
+test("a symbol that is turned off is left out by every strategy, and the more important one is served first", async () => {
+  const symbols = [ticker("AAPL"), ticker("SPX")];
+  const strategy = await web.fixture.strategy({ symbols });
+  const started = async () => {
+    const { executionId } = await web.desk.startExecution({ strategy: strategy.id });
+    web.fixture.queue.length = 0;
+    return (await listSymbolRuns(db, executionId)).map((run) => run.symbol);
+  };
+  const [aapl] = await listWorkflowSymbols(db);
+  await web.post(`/symbols/${aapl?.id}`, { enabled: "true", priority: "-1", note: "" });
+  expect(await started()).toEqual(["SPX", "AAPL"]);
+  await web.post(`/symbols/${aapl?.id}/enabled`, { enabled: "false" });
+  expect(await started()).toEqual(["SPX"]);
+  await saved(`/strategies/${strategy.id}`, { symbols: "AAPL" });
+  await expect(started()).rejects.toThrow("every symbol of strategy");
+  await web.post(`/symbols/${aapl?.id}/enabled`, { enabled: "true" });
 });
 
 test("a template that is chosen becomes a workflow of its own, once", async () => {
