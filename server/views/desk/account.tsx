@@ -55,8 +55,9 @@ export function AccountPanel(props: { model: DashboardModel }) {
             <Curve points={curve} currency={summary.currency} benchmark={props.model.benchmark} />
             {props.model.benchmark === null ? (
               <p class="text-muted mt-1 text-xs">
-                Nothing to compare with: no daily bars of SPX, or of the desk's symbols, are stored from{" "}
-                {exchangeDate(curve[0]?.at ?? summary.at)} on.
+                Nothing to compare with yet: of SPX, or of the desk's symbols, no daily bars are stored for
+                the days since {exchangeDate(curve[0]?.at ?? summary.at)}. The next execution that looks at
+                them brings them.
               </p>
             ) : null}
           </>

@@ -12,11 +12,9 @@ export function Time(props: { at: string; compact?: boolean }) {
         // Empty where the reader is in the exchange's own zone.
         <span data-local="short" class="text-muted text-2xs ml-1 whitespace-nowrap empty:hidden" />
       ) : (
-        <span class="text-muted text-xs">
+        <span class="text-muted text-xs whitespace-nowrap">
           {" · "}
-          <span data-local class="whitespace-nowrap">
-            {utcTime(props.at)}
-          </span>
+          <span data-local>{utcTime(props.at)}</span>
         </span>
       )}
     </time>
