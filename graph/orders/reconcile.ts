@@ -8,7 +8,7 @@ import { type FillRow, fillsWithoutOrder } from "#store/trading/fills.ts";
 import { fillsFrom } from "#store/trading/fills-since.ts";
 import { runsWithEndedOrders } from "#store/trading/room.ts";
 import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
-import { blockSymbol } from "#store/trading/trading-state.ts";
+import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { adoptExternal } from "./book/adopt.ts";
 import { Baseline, cashDifference, type Difference, positionDifferences } from "./book/compare.ts";
 import { saveFills } from "./book/fills.ts";
@@ -35,7 +35,12 @@ export async function reconcile(deps: OrderDeps, signal?: AbortSignal): Promise<
   const before = (await fillsWithoutOrder(db, accountId)).length;
   await applyPoll(deps, { live, trades }, signal);
   const [positions, summary] = await Promise.all([client.positions(signal), client.summary(signal)]);
-  const adoptedOrders = await adoptExternal(deps, { live, positions, currency: summary.currency });
+  const adoptedOrders = await adoptExternal(deps, {
+    live,
+    positions,
+    currency: summary.currency,
+    at: await businessNow(deps),
+  });
   // Again, now that external orders have rows: their fills find them.
   await saveFills(deps, trades);
   const after = (await fillsWithoutOrder(db, accountId)).length;
@@ -109,6 +114,7 @@ function newBaseline(of: {
 
 async function recordDifference(deps: OrderDeps, difference: Difference): Promise<Mismatch> {
   const { conid, symbol } = difference;
+  const at = await businessNow(deps);
   const [ours, brokers] = [difference.ours.toFixed(), difference.brokers.toFixed()];
   const reason = `position ${ours} by our fills, ${brokers} at the broker`;
   const { accountId } = deps.gateway;
@@ -119,6 +125,7 @@ async function recordDifference(deps: OrderDeps, difference: Difference): Promis
     code: "position_mismatch",
     reason,
     details: { ours, brokers },
+    at,
   });
   await raiseAlertOnce(deps.database.db, {
     level: "alarm",

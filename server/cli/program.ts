@@ -130,6 +130,18 @@ export function buildProgram(invocation: Invocation): Command {
       }),
     );
 
+  command("blocks", "list symbols in which the desk and the broker disagree")
+    .option("--all", "also what was settled, by whom and how", false)
+    .action(async (options) => (await import("./commands/blocks.ts")).blocksCommand(invocation, options));
+
+  command("resolve <symbol>", "settle what blocks a symbol")
+    .option("--adopt", "take over the broker's side", false)
+    .option("--accept", "settle it by your own word", false)
+    .requiredOption("--reason <text>", "what you found")
+    .action(async (symbol, options) =>
+      (await import("./commands/blocks.ts")).resolveCommand(invocation, symbol, options),
+    );
+
   command("gateway", "serve the gateway simulator over HTTP for other programs")
     .option("--port <port>", "port", "5000")
     .option("--host <address>", "address to listen on", "127.0.0.1")

@@ -4,6 +4,7 @@ import { MAIN_SESSION } from "#graph/gateway.ts";
 import { cancelOrder } from "#graph/orders/cancel.ts";
 import { flatten } from "#graph/orders/flatten.ts";
 import { halt } from "#graph/orders/halt.ts";
+import { settleBlock } from "#graph/orders/settle-block.ts";
 import type { Database } from "#store/database.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import type { ExecutionId } from "#store/model/ids.ts";
@@ -55,6 +56,9 @@ export async function openBroker(parts: BrokerParts): Promise<{ port: BrokerPort
     windDown: (of, signal) => windDown(parts, of, signal),
     cancel: async (orderId, _who, signal) => {
       await cancelOrder({ database, gateway: await gateways.open(MAIN_SESSION), clock }, orderId, signal);
+    },
+    settle: async (of, signal) => {
+      await settleBlock({ database, gateway: await gateways.open(MAIN_SESSION), clock }, of, signal);
     },
   };
   const describe = () => {

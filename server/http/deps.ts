@@ -1,5 +1,6 @@
 // Everything the web side asks of the rest of the desk. Types only: concretes meet in server/composition.
 import type { Desk } from "#graph/desk.ts";
+import type { Settlement } from "#graph/orders/settle-block.ts";
 import type { ObjectStore } from "#store/artifacts/object-store.ts";
 import type { Database } from "#store/database.ts";
 import type { AccountId, Instant, OrderId, Ticker } from "#store/model/ids.ts";
@@ -34,6 +35,8 @@ export type BrokerPort = {
   windDown(of: WindDown, signal: AbortSignal): Promise<WoundDown>;
   /** Asks the broker to cancel one working order. @throws NotFoundError, ConflictError when it is not working. */
   cancel(order: OrderId, who: string, signal: AbortSignal): Promise<void>;
+  /** Settles what the two books disagree on. @throws NotFoundError, ConflictError when it is settled or cannot be so. */
+  settle(of: Settlement, signal: AbortSignal): Promise<void>;
 };
 
 export type WindDown = { cancelOpen: boolean; flatten: boolean; reason: string; who: string };

@@ -124,7 +124,7 @@ export async function runsWithEndedOrders(db: Db, accountId: AccountId): Promise
 
 /**
  * Entries whose position is still there, by all fills in the instrument since, and has no stop: it never arrived, or
- * ended without having filled.
+ * ended without having filled. A change of the position that a person has taken over from the broker counts as a fill.
  */
 export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<OrderId[]> {
   const result = await db.execute<{ id: OrderId }>(sql`
@@ -139,7 +139,13 @@ export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<
         where fill.account_id = entry.account_id and fill.conid = entry.conid
           and fill.at >= (select min(first.at) from fills first where first.order_id = entry.id)
           and not exists (select 1 from fills later
-            where later.execution_key = fill.execution_key and later.correction > fill.correction)) > 0
+            where later.execution_key = fill.execution_key and later.correction > fill.correction))
+        + (select coalesce(sum(((taken.details->>'brokers')::numeric - (taken.details->>'ours')::numeric)
+            * case entry.side when 'BUY' then 1 else -1 end), 0)
+          from symbol_blocks taken
+          where taken.account_id = entry.account_id and taken.conid = entry.conid and taken.resolution = 'adopted'
+            and taken.code = 'position_mismatch'
+            and taken.at >= (select min(first.at) from fills first where first.order_id = entry.id)) > 0
       and not exists (select 1 from orders exit where exit.account_id = entry.account_id
         and exit.conid = entry.conid and exit.leg = 'exit' and exit.created_at > entry.created_at
         and exit.status not in ('REJECTED', 'CANCELED', 'EXPIRED'))

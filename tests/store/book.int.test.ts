@@ -15,13 +15,8 @@ import { fillsOfOrder, fillsWithoutOrder, listFills, saveFill } from "#store/tra
 import { createOrders } from "#store/trading/orders.ts";
 import { latestSnapshot, listSnapshots, saveSnapshot } from "#store/trading/portfolio.ts";
 import { listPositions, replacePositions } from "#store/trading/positions.ts";
-import {
-  blockSymbol,
-  currentTradingState,
-  openBlocks,
-  resolveBlock,
-  setTradingState,
-} from "#store/trading/trading-state.ts";
+import { blockSymbol, openBlocks, resolveBlock } from "#store/trading/symbol-blocks.ts";
+import { currentTradingState, setTradingState } from "#store/trading/trading-state.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import {
   approvedOrder,
@@ -156,8 +151,17 @@ test("a symbol is blocked once per cause, until a person lifts it", async () => 
   await Promise.all([blockSymbol(db, block), blockSymbol(db, block)]);
   const [open] = await openBlocks(db, of);
   expect(await openBlocks(db, of)).toHaveLength(1);
-  expect(await resolveBlock(db, open?.id ?? 0, "anna")).toMatchObject({ resolvedBy: "anna" });
-  expect(await resolveBlock(db, open?.id ?? 0, "bert")).toMatchObject({ resolvedBy: "anna" });
+  const id = open?.id ?? 0;
+  const word = { how: "accepted", reason: "counted again" } as const;
+  expect(await resolveBlock(db, id, { who: "anna", ...word })).toMatchObject({
+    resolvedBy: "anna",
+    resolution: "accepted",
+    resolutionReason: "counted again",
+  });
+  await expect(resolveBlock(db, id, { who: "bert", ...word })).rejects.toMatchObject({
+    code: "block_resolved",
+    facts: { resolvedBy: "anna" },
+  });
   await blockSymbol(db, block);
   expect(await openBlocks(db, of)).toHaveLength(1);
 });

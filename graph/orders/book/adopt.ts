@@ -1,17 +1,26 @@
 // Orders at the broker that this desk never sent (by hand, another session) become rows marked external. Effects: database.
 import type { Db } from "#store/database.ts";
-import { type AccountId, derivedId, type OrderId } from "#store/model/ids.ts";
+import { type AccountId, derivedId, type Instant, type OrderId } from "#store/model/ids.ts";
 import { type DecimalString, dec } from "#store/model/money.ts";
 import { isTerminal, type Position } from "#store/model/order.ts";
-import { childOrders, createOrders, type NewOrder, orderByBrokerId } from "#store/trading/orders.ts";
+import {
+  childOrders,
+  createOrders,
+  type NewOrder,
+  type OrderRow,
+  orderByBrokerId,
+  orderByClientOrderId,
+} from "#store/trading/orders.ts";
 import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
 import type { OrderDeps } from "../types.ts";
+import { applySeen } from "./apply.ts";
+import { seenOrder } from "./seen.ts";
 
 /** Returns how many were adopted now. Orders of ours must have been given their broker ids before. */
 export async function adoptExternal(
   deps: OrderDeps,
-  of: { live: readonly BrokerOrder[]; positions: readonly Position[]; currency: string },
+  of: { live: readonly BrokerOrder[]; positions: readonly Position[]; currency: string; at: Instant },
 ): Promise<number> {
   const { db } = deps.database;
   let adopted = 0;
@@ -20,6 +29,12 @@ export async function adoptExternal(
     if (accountId !== deps.gateway.accountId) continue;
     if ((await orderByBrokerId(db, { accountId, brokerOrderId })) !== null) continue;
     if (await isChildOfOurs(db, order)) continue;
+    const ours = await oursByName(db, order);
+    if (ours !== null) {
+      // It carries an id of ours and we had given it up: it is no stranger's, and a person must look.
+      await applySeen(db, { order: ours, seen: seenOrder(order), at: of.at });
+      continue;
+    }
     const held = of.positions.find((position) => position.conid === order.conid);
     const [row] = await createOrders(db, [externalRow(order, { deps, held, currency: of.currency })]);
     adopted += 1;
@@ -44,6 +59,10 @@ async function isChildOfOurs(db: Db, order: BrokerOrder): Promise<boolean> {
   if (parent === null || parent.external) return false;
   const children = await childOrders(db, parent.id);
   return children.some((child) => child.brokerOrderId === null && !isTerminal(child.status));
+}
+
+async function oursByName(db: Db, { clientOrderId }: BrokerOrder): Promise<OrderRow | null> {
+  return clientOrderId === null ? null : orderByClientOrderId(db, clientOrderId);
 }
 
 export function externalOrderId(accountId: AccountId, brokerOrderId: string): OrderId {

@@ -6,7 +6,7 @@ import { only } from "#store/rows.ts";
 import { lockOrders, type OrderSteps, stepsOf, writeSteps } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
 import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
-import { blockSymbol } from "#store/trading/trading-state.ts";
+import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { readOrder, type Seen } from "./seen.ts";
 
 export type Applied = {

@@ -132,6 +132,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     tradesApi(deps),
     approvalsApi(deps),
     ordersApi(deps),
+    blocksApi(deps),
     portfolioApi(deps),
     artifactsApi(deps),
     workflowSymbolsApi(deps),

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { OrderPage, OrdersPage } from "#server/views/pages/orders.tsx";
 import { type PortfolioModel, PortfolioPage } from "#server/views/pages/portfolio.tsx";
 import type { ResultsModel } from "#server/views/parts/results.tsx";
+import { InputError } from "#store/model/errors.ts";
 import { OrderId, Ticker } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import { OrderStatus } from "#store/model/order.ts";
@@ -13,7 +14,9 @@ import { listOrderEvents } from "#store/trading/order-events.ts";
 import { childOrders, getOrder, listOrders } from "#store/trading/orders.ts";
 import { listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions } from "#store/trading/positions.ts";
+import { listBlocks } from "#store/trading/symbol-blocks.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
+import { blockOf, ResolveBlock, settle } from "../api/trading/blocks.ts";
 import { cancelOrder } from "../api/trading/orders.ts";
 import { sumOf, sumsOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
@@ -79,10 +82,14 @@ export function orderPages(site: Site): Hono<FormEnv> {
       .parse((c.req.query("symbol") ?? "").trim().toUpperCase());
     const cursor = c.req.query("cursor") ?? null;
     const filter = { ...(status === null ? {} : { status }), ...(symbol === null ? {} : { symbol }) };
-    const found = await listOrders(db, { cursor, limit: PAGE, ...filter });
+    const [found, blocks] = await Promise.all([
+      listOrders(db, { cursor, limit: PAGE, ...filter }),
+      listBlocks(db),
+    ]);
     const query = new URLSearchParams(filter);
     const model = {
       rows: found.rows,
+      blocks: blocks.map(blockOf),
       status,
       symbol: symbol ?? "",
       older: found.next === null ? null : `/orders?${new URLSearchParams({ ...filter, cursor: found.next })}`,
@@ -90,6 +97,18 @@ export function orderPages(site: Site): Hono<FormEnv> {
     };
     return page(c, <OrdersPage frame={await site.frame(c)} model={model} />);
   });
+
+  app.post("/orders/blocks/:block{[0-9]{1,15}}", (c) =>
+    site.carryOut(c, "/orders", async () => {
+      const form = c.get("form");
+      const answer = ResolveBlock.safeParse({ how: form.get("how"), reason: form.get("reason") ?? "" });
+      if (!answer.success)
+        throw new InputError("resolution_invalid", "Say what you found, in at least three letters.");
+      const blockId = Number(c.req.param("block"));
+      await settle(site.deps, { ...answer.data, blockId, who: nameOf(c.get("caller")) });
+      return withDone("/orders", "settled");
+    }),
+  );
 
   app.get("/orders/:id", async (c) => {
     const id = OrderId.parse(c.req.param("id"));

@@ -73,7 +73,7 @@ function Alerts(props: { rows: readonly AlertLine[]; blocks: DashboardModel["blo
           {props.blocks.map((block) => (
             <li class="border-line flex flex-wrap items-center gap-3 border-b px-4 py-2.5 last:border-0">
               <Pill tone="bad" icon="stop" text="blocked" />
-              <a class="link font-semibold" href="/symbols">
+              <a class="link font-semibold" href="/orders#blocks">
                 {block.symbol}
               </a>
               <span class="prose-text min-w-0 flex-1">{block.reason}</span>

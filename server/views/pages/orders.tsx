@@ -7,6 +7,7 @@ import { Empty, Facts, live, PageHead, Pager, Panel, Time } from "../parts/block
 import { ActionForm } from "../parts/form.tsx";
 import { money, price, quantity, words } from "../parts/format.ts";
 import { OrderState, Pill } from "../parts/status.tsx";
+import { type BlockModel, SymbolBlockItem } from "../parts/symbol-block.tsx";
 import { FillTable, type OrderLine, OrderTable } from "../parts/tables.tsx";
 import type { OrderModel } from "../run/model.ts";
 import { Timeline } from "../run/orders.tsx";
@@ -17,6 +18,8 @@ export type OrdersModel = {
   symbol: string;
   older: string | null;
   newer: string | null;
+  /** Symbols in which the desk and the broker disagree, newest first. */
+  blocks: readonly BlockModel[];
 };
 
 export function OrdersPage(props: { frame: Frame; model: OrdersModel }) {
@@ -52,6 +55,23 @@ export function OrdersPage(props: { frame: Frame; model: OrdersModel }) {
           </button>
         </form>
       </PageHead>
+      {model.blocks.length === 0 ? null : (
+        <Panel id="blocks" title="Blocked: the desk and the broker disagree" live="any">
+          <p class="prose-text text-muted mb-1">
+            Nothing new is sent in these symbols until you have settled what each side says. Settling sends
+            and cancels nothing at the broker.
+          </p>
+          <ul class="divide-line divide-y">
+            {model.blocks.map((block) => (
+              <SymbolBlockItem
+                block={block}
+                action={`/orders/blocks/${block.id}`}
+                token={props.frame.formToken}
+              />
+            ))}
+          </ul>
+        </Panel>
+      )}
       <Panel id="orders" flush live="any">
         {model.rows.length === 0 ? (
           <Empty icon="orders" title="No orders">

@@ -1,8 +1,10 @@
 // What the pages of symbols show. Types only.
+
 import type { Signal } from "#store/model/decision.ts";
 import type { RiskVerdict } from "#store/model/risk.ts";
 import type { SymbolRunStatus } from "#store/model/run.ts";
 import type { Faults } from "../parts/form.tsx";
+import type { BlockModel } from "../parts/symbol-block.tsx";
 
 export type InstrumentModel = {
   name: string;
@@ -13,8 +15,6 @@ export type InstrumentModel = {
   /** An index level that the simulator replays as if it could be traded. */
   indexReplay: boolean;
 };
-
-export type BlockModel = { id: number; code: string; reason: string; createdAt: string };
 
 export type SymbolLine = {
   id: string;

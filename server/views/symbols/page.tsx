@@ -3,9 +3,10 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, Facts, PageHead, Panel, Time } from "../parts/blocks.tsx";
 import { ActionForm, Choice, Field } from "../parts/form.tsx";
-import { decimal, plural, quantity, words } from "../parts/format.ts";
+import { decimal, plural, quantity } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
-import { gainTone, Pill } from "../parts/status.tsx";
+import { gainTone } from "../parts/status.tsx";
+import { SymbolBlockItem } from "../parts/symbol-block.tsx";
 import { instrumentFacts } from "./look-up.tsx";
 import type { SymbolLine, SymbolModel } from "./model.ts";
 import { LastRun, SymbolState, TradedBy } from "./status.tsx";
@@ -15,30 +16,9 @@ function Blocks(props: { line: SymbolLine; token: string }) {
   if (line.blocks.length === 0) return null;
   return (
     <Panel id="blocks" title="Blocked: no new entry is sent in this symbol" live="any">
-      <ul class="space-y-4">
+      <ul class="divide-line divide-y">
         {line.blocks.map((block) => (
-          <li>
-            <div class="flex flex-wrap items-center gap-2">
-              <Pill tone="bad" icon="stop" text={words(block.code)} />
-              <span class="text-muted text-xs">
-                since <Time at={block.createdAt} compact />
-              </span>
-            </div>
-            <p class="prose-text mt-1">{block.reason}</p>
-            <ActionForm
-              action={`/symbols/${line.id}/blocks/${block.id}/settle`}
-              token={props.token}
-              class="mt-2"
-            >
-              <button
-                type="submit"
-                class="button"
-                data-confirm={`Have you settled this with the broker? New entries in ${line.symbol} may leave again.`}
-              >
-                Settled: lift the block
-              </button>
-            </ActionForm>
-          </li>
+          <SymbolBlockItem block={block} action={`/orders/blocks/${block.id}`} token={props.token} />
         ))}
       </ul>
     </Panel>

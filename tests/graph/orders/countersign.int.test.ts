@@ -10,7 +10,8 @@ import type { ApprovalId } from "#store/model/ids.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import { createApproval } from "#store/trading/approvals.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
-import { blockSymbol, openBlocks, resolveBlock, setTradingState } from "#store/trading/trading-state.ts";
+import { blockSymbol, openBlocks, resolveBlock } from "#store/trading/symbol-blocks.ts";
+import { setTradingState } from "#store/trading/trading-state.ts";
 import { testDatabase } from "../../support/database.ts";
 import { conid, instant, ticker } from "../../support/seed.ts";
 import { AAPL } from "../../tools/simulator/rig.ts";
@@ -223,7 +224,8 @@ describe("the kill switch", () => {
     const block = { accountId, conid: conid(AAPL), symbol: ticker("AAPL"), code: "position_mismatch" };
     await blockSymbol(db, { ...block, reason: "10 here, 12 there", details: null });
     await expect(submitOrder(rig.deps, request)).rejects.toMatchObject({ code: "symbol_blocked" });
-    for (const open of await openBlocks(db, { accountId })) await resolveBlock(db, open.id, "tester");
+    for (const open of await openBlocks(db, { accountId }))
+      await resolveBlock(db, open.id, { who: "tester", how: "accepted", reason: "looked" });
     expect(await submitOrder(rig.deps, request)).toMatchObject({ kind: "submitted" });
   });
 });

@@ -9,7 +9,7 @@ import { listFills } from "#store/trading/fills.ts";
 import { listOrders, ordersOfRun } from "#store/trading/orders.ts";
 import { latestSnapshot } from "#store/trading/portfolio.ts";
 import { listPositions } from "#store/trading/positions.ts";
-import { openBlocks } from "#store/trading/trading-state.ts";
+import { openBlocks } from "#store/trading/symbol-blocks.ts";
 import { testDatabase } from "../../support/database.ts";
 import { PAPER_ACCOUNT } from "../../support/seed.ts";
 import type { BarText } from "../../tools/simulator/rig.ts";

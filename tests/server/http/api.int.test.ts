@@ -83,6 +83,7 @@ function brokenBroker() {
     resolve: fail,
     windDown: fail,
     cancel: fail,
+    settle: fail,
   };
 }
 

@@ -7,8 +7,9 @@ import { symbolStatuses } from "#store/strategies/symbol-status.ts";
 import { listWorkflowSymbols, type WorkflowSymbolRow } from "#store/strategies/workflow-symbols.ts";
 import { workingOrders } from "#store/trading/orders.ts";
 import { listPositions } from "#store/trading/positions.ts";
-import { openBlocks } from "#store/trading/trading-state.ts";
+import { openBlocks } from "#store/trading/symbol-blocks.ts";
 import { SymbolSettings } from "../../api/strategies/workflow-symbols.ts";
+import { blockOf } from "../../api/trading/blocks.ts";
 import type { WebDeps } from "../../deps.ts";
 
 const LOOKUP_DEADLINE_MS = 15_000;
@@ -44,7 +45,7 @@ export async function symbolLines(deps: WebDeps, rows: readonly WorkflowSymbolRo
       lastRun: status?.lastRun ?? null,
       position: positions.find((position) => position.symbol === symbol) ?? null,
       orders: { working: own.length, unknown: own.filter((order) => order.status === "UNKNOWN").length },
-      blocks: blocks.filter((block) => block.symbol === symbol),
+      blocks: blocks.filter((block) => block.symbol === symbol).map(blockOf),
       strategies: strategies.filter((strategy) => strategy.parameters.symbols.includes(symbol)),
     };
   });

@@ -4,16 +4,14 @@ import { z } from "zod";
 import { SymbolsPage } from "#server/views/pages/symbols.tsx";
 import type { SymbolModel, SymbolsModel } from "#server/views/symbols/model.ts";
 import { SymbolPage } from "#server/views/symbols/page.tsx";
-import { InputError, InvariantError, NotFoundError } from "#store/model/errors.ts";
+import { InvariantError } from "#store/model/errors.ts";
 import {
   changeWorkflowSymbol,
   getWorkflowSymbol,
   listWorkflowSymbols,
   removeWorkflowSymbol,
 } from "#store/strategies/workflow-symbols.ts";
-import { openBlocks, resolveBlock } from "#store/trading/trading-state.ts";
 import { addSymbol, NewWorkflowSymbol, WorkflowSymbolChange } from "../../api/strategies/workflow-symbols.ts";
-import { nameOf } from "../../auth/guard.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
@@ -160,18 +158,5 @@ export function symbolPages(site: Site): Hono<FormEnv> {
     }),
   );
 
-  app.post("/symbols/:id/blocks/:block/settle", (c) =>
-    site.carryOut(c, "/symbols", async () => {
-      const row = await getWorkflowSymbol(db, Id.parse(c.req.param("id")));
-      const { accountId } = site.deps.broker;
-      if (accountId === null) throw new InputError("account_unknown", "The broker has named no account yet.");
-      const block = (await openBlocks(db, { accountId })).find(
-        (one) => one.symbol === row.symbol && String(one.id) === c.req.param("block"),
-      );
-      if (block === undefined) throw new NotFoundError("symbol_block_not_found", "There is no such block.");
-      await resolveBlock(db, block.id, nameOf(c.get("caller")));
-      return withDone(`/symbols/${row.id}`, "lifted");
-    }),
-  );
   return app;
 }
