@@ -33,7 +33,7 @@ export async function startMachines(of: {
   const config = path.join(folder, "countersign.yaml");
   // Many attempts that follow each other quickly: kills and faults are the rule here.
   const retry = "{ limit: 10, delaySeconds: 1, maxDelaySeconds: 4 }";
-  writeFileSync(config, `worker: { parallelism: 6 }\nretry: ${retry}\nmarket: { start: "${BUY_DAY}" }\n`);
+  writeFileSync(config, `worker: { parallelism: 8 }\nretry: ${retry}\nmarket: { start: "${BUY_DAY}" }\n`);
   const gateway = await startGateway({
     dataDir: path.join(folder, "broker"),
     arguments: ["--config", config],

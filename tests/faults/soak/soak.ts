@@ -66,7 +66,7 @@ const FAULTS = [
 /** Also an order that works at the broker. */
 const GOING_ON = "r.status IN ('queued', 'running', 'working')";
 /** Runs started at once. */
-const CHUNK = 20;
+const CHUNK = 40;
 /** Calls to a desk that a broker's fault keeps from answering. */
 const TRIES = 5;
 /** Longest time for anything to settle once the storm is over: unknown orders take half a minute each way. */
