@@ -210,7 +210,7 @@ describe("strategies", () => {
         workflowVersionId: NOBODY,
         parameters: { symbols: ["AAPL"], risk: { maxDailyLoss: "0.1", maxWeeklyLoss: "0.05" } },
       }),
-    ).toEqual(["parameters.risk.maxDailyLoss", "workflowVersionId"]);
+    ).toEqual(["workflowVersionId", "parameters.risk.maxDailyLoss"]);
   });
 });
 
