@@ -64,37 +64,27 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
           note="proven by a round trip just now; countersign doctor tells the same"
           id="health"
           live="any"
-          textOnly
+          flush
         >
-          <table class="grid-table">
-            <thead>
-              <tr>
-                <th scope="col">Part</th>
-                <th scope="col">State</th>
-                <th scope="col">Detail</th>
-                <th scope="col">Last proven</th>
-              </tr>
-            </thead>
-            <tbody>
-              {model.checks.map((check) => (
-                <tr>
-                  <td class="font-semibold">{check.name}</td>
-                  <td>
-                    <HealthPill state={check.state} />
-                  </td>
-                  <td>
-                    <span class="prose-text">{check.detail}</span>
-                    {check.todo == null ? null : (
-                      <span class="prose-text mt-0.5 block font-medium">What to do: {check.todo}</span>
-                    )}
-                  </td>
-                  <td class="text-muted">
-                    {check.provenAt === null ? "not asked" : <Time at={check.provenAt} />}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ul>
+            {model.checks.map((check) => (
+              <li class="border-line grid grid-cols-[1fr_auto] gap-x-4 gap-y-1 border-b px-4 py-3 last:border-0 sm:grid-cols-[9rem_6rem_1fr_auto]">
+                <span class="font-semibold">{check.name}</span>
+                <span>
+                  <HealthPill state={check.state} />
+                </span>
+                <span class="col-span-2 min-w-0 sm:col-span-1">
+                  <span class="prose-text wrap-anywhere">{check.detail}</span>
+                  {check.todo == null ? null : (
+                    <span class="prose-text mt-0.5 block font-medium">What to do: {check.todo}</span>
+                  )}
+                </span>
+                <span class="text-muted col-span-2 text-xs sm:col-span-1 sm:text-right">
+                  {check.provenAt === null ? "not asked" : <Time at={check.provenAt} />}
+                </span>
+              </li>
+            ))}
+          </ul>
         </Panel>
         <Panel title="Runs on">
           <Facts
@@ -112,30 +102,23 @@ export function SettingsPage(props: { frame: Frame; model: SettingsModel }) {
         <Panel
           title="Settings in force"
           note="what was changed first; secrets are never shown; countersign config show tells the same"
-          textOnly
+          flush
         >
-          <table class="grid-table">
-            <thead>
-              <tr>
-                <th scope="col">Setting</th>
-                <th scope="col">Value</th>
-                <th scope="col">From</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changedFirst(model.settings).map((setting) => (
-                <tr>
-                  <td class="font-mono text-xs">{setting.key}</td>
-                  <td class="wrap-anywhere">
-                    {setting.value === "" ? <span class="text-muted">not set</span> : setting.value}
-                  </td>
-                  <td class={setting.source === "default" ? "text-muted" : "font-medium"}>
-                    {setting.source}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <ul>
+            {changedFirst(model.settings).map((setting) => (
+              <li class="border-line grid grid-cols-[1fr_auto] gap-x-4 border-b px-4 py-2 last:border-0 sm:grid-cols-[18rem_1fr_auto]">
+                <code class="self-center font-mono text-xs wrap-anywhere">{setting.key}</code>
+                <span
+                  class={`self-center text-xs sm:order-last ${setting.source === "default" ? "text-muted" : "font-medium"}`}
+                >
+                  {setting.source}
+                </span>
+                <span class="col-span-2 min-w-0 wrap-anywhere sm:col-span-1">
+                  {setting.value === "" ? <span class="text-muted">not set</span> : setting.value}
+                </span>
+              </li>
+            ))}
+          </ul>
         </Panel>
       </div>
     </Shell>
