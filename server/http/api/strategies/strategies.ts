@@ -1,10 +1,9 @@
 // Strategies over HTTP. A change makes a new version; executions that run keep theirs.
 import { createRoute, z } from "@hono/zod-openapi";
-import { InputError, InvariantError, NotFoundError } from "#store/model/errors.ts";
+import { InvariantError } from "#store/model/errors.ts";
 import { Instant, StrategyId, WorkflowVersionId } from "#store/model/ids.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
 import { describeDifference } from "#store/model/workflow/difference.ts";
-import { promptFaults } from "#store/strategies/prompt-faults.ts";
 import {
   activateStrategyVersion,
   cloneStrategy,
@@ -14,12 +13,10 @@ import {
   saveStrategy,
 } from "#store/strategies/strategies.ts";
 import { getWorkflowVersion } from "#store/strategies/workflows.ts";
-import { nextInstants } from "#tools/schedule.ts";
 import type { WebDeps } from "../../deps.ts";
-import { checkStrategy } from "../../pages/strategies/check.ts";
-import type { FieldFault } from "../../problems.ts";
 import { type Api, documented, failures, json, jsonBody, newApi } from "../api.ts";
 import { shaped } from "../schemas.ts";
+import { checkStrategy, requireUsable } from "./check-strategy.ts";
 import { CheckAnswer, DifferenceLine, VersionNumber } from "./versions.ts";
 
 const Strategy = z
@@ -158,42 +155,6 @@ const activate = createRoute({
   responses: { 200: json(Strategy, "The strategy as it is now."), ...failures(400, 404) },
 });
 
-/** @throws InputError with the field, for a workflow version or a schedule that cannot be used */
-async function requireUsable(
-  deps: WebDeps,
-  { workflowVersionId, parameters }: z.output<typeof StrategyChange>,
-): Promise<void> {
-  const faults = [
-    ...(workflowVersionId === undefined ? [] : await workflowFaults(deps, workflowVersionId)),
-    ...(parameters?.schedule == null ? [] : cronFaults(deps, parameters.schedule.cron)),
-  ];
-  const [fault] = faults;
-  if (fault === undefined) return;
-  throw new InputError("strategy_invalid", fault.message, { facts: { field: fault.field } });
-}
-
-function cronFaults(deps: WebDeps, cron: string): FieldFault[] {
-  if (nextInstants(cron, deps.clock.now(), 1).length > 0) return [];
-  return [{ field: "parameters.schedule.cron", message: "there is no such day: it would never run" }];
-}
-
-async function workflowFaults(deps: WebDeps, id: string): Promise<FieldFault[]> {
-  const { db } = deps.database;
-  const parsed = WorkflowVersionId.safeParse(id);
-  const field = "workflowVersionId";
-  if (!parsed.success) return [{ field, message: "the id of a workflow version" }];
-  try {
-    const { definition, name: workflow, version } = await getWorkflowVersion(db, parsed.data);
-    const [fault] = await promptFaults(db, definition);
-    return fault === undefined
-      ? []
-      : [{ field, message: `${workflow}, version ${version}: ${fault.path.join(".")}: ${fault.message}` }];
-  } catch (error) {
-    if (error instanceof NotFoundError) return [{ field, message: error.message }];
-    throw error;
-  }
-}
-
 /**
  * Changes what is given and keeps the rest.
  * @throws NotFoundError, InputError with the field, ConflictError `strategy_name_taken`
@@ -211,7 +172,11 @@ export async function changeStrategy(deps: WebDeps, id: StrategyId, wanted: z.ou
   });
 }
 
-async function createFrom(deps: WebDeps, wanted: z.output<typeof NewStrategy>) {
+/**
+ * A new strategy with this content, or a copy of another.
+ * @throws NotFoundError, InputError with the field, ConflictError `strategy_name_taken`
+ */
+export async function newStrategy(deps: WebDeps, wanted: z.output<typeof NewStrategy>) {
   const { db } = deps.database;
   const { name: of, active, cloneOf, workflowVersionId, parameters } = wanted;
   const id = deps.newId() as StrategyId;
@@ -249,18 +214,17 @@ export function strategiesApi(deps: WebDeps): Api {
       const rows = await listStrategies(db);
       return c.json({ rows: rows.map((row) => shaped(Strategy, row)) }, 200);
     })
-    .openapi(create, async (c) => c.json(shaped(Strategy, await createFrom(deps, c.req.valid("json"))), 201))
+    .openapi(create, async (c) => c.json(shaped(Strategy, await newStrategy(deps, c.req.valid("json"))), 201))
     .openapi(check, async (c) => {
       const { id, name: of, workflowVersionId, parameters } = c.req.valid("json");
       const present = id === undefined ? null : await getStrategy(db, id);
       const { faults } = await checkStrategy(deps, {
         id: id ?? null,
         name: of ?? present?.name ?? "unnamed",
+        workflowVersionId: workflowVersionId ?? null,
         parameters,
       });
-      const workflow = workflowVersionId === undefined ? [] : await workflowFaults(deps, workflowVersionId);
-      const all = [...faults, ...workflow];
-      return c.json({ ok: all.length === 0, faults: all }, 200);
+      return c.json({ ok: faults.length === 0, faults }, 200);
     })
     .openapi(get, async (c) => c.json(shaped(Strategy, await getStrategy(db, c.req.valid("param").id)), 200))
     .openapi(versions, async (c) => c.json({ rows: await historyOf(deps, c.req.valid("param").id) }, 200))

@@ -19,9 +19,9 @@ import {
   type WorkflowVersionRow,
 } from "#store/strategies/workflows.ts";
 import type { WebDeps } from "../../deps.ts";
-import { checkWorkflow } from "../../pages/workflows/check.ts";
 import { type Api, documented, failures, json, jsonBody, newApi } from "../api.ts";
 import { shaped } from "../schemas.ts";
+import { checkWorkflow } from "./check-workflow.ts";
 import { CheckAnswer, DifferenceLine, VersionNumber } from "./versions.ts";
 
 const Definition = documented(WorkflowDefinition, "WorkflowDefinition");

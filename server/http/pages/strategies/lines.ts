@@ -1,10 +1,10 @@
 // Strategies as lines of their list: workflow, next runs, last execution, what came of it. Effects: database.
 import type { StrategyLine } from "#server/views/strategies/model.ts";
 import type { StrategyId } from "#store/model/ids.ts";
-import { performanceBy } from "#store/model/trade.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflowVersions } from "#store/strategies/workflows.ts";
+import { sumsOf } from "../../api/trading/portfolio.ts";
 import type { WebDeps } from "../../deps.ts";
 import { lastByStrategy } from "./executions.ts";
 import { previewOf } from "./schedule-preview.ts";
@@ -12,7 +12,7 @@ import { previewOf } from "./schedule-preview.ts";
 async function resultsByStrategy(deps: WebDeps): Promise<Map<string, StrategyLine["results"]>> {
   const { accountId } = deps.broker;
   const trades = accountId === null ? [] : await tradeOutcomes(deps.database.db, accountId);
-  const lines = performanceBy(trades, (trade) => ({ key: trade.strategyId, label: trade.strategyId }));
+  const lines = sumsOf(trades).byStrategy;
   return new Map(lines.map((line) => [line.key, lines.filter((one) => one.key === line.key)]));
 }
 

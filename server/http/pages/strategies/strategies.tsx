@@ -9,15 +9,15 @@ import { StrategyId, WorkflowVersionId } from "#store/model/ids.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
 import { canonicalJson } from "#store/model/workflow/canonical.ts";
 import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
-import { activateStrategyVersion, getStrategy, saveStrategy } from "#store/strategies/strategies.ts";
+import { activateStrategyVersion, getStrategy } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import { createWorkflow, getWorkflowVersion, listWorkflows } from "#store/strategies/workflows.ts";
-import { changeStrategy } from "../../api/strategies/strategies.ts";
+import { checkStrategy } from "../../api/strategies/check-strategy.ts";
+import { changeStrategy, newStrategy } from "../../api/strategies/strategies.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
-import { checkStrategy } from "./check.ts";
 import { parametersOf, strategyFaults, typedValues, valuesOf } from "./form.ts";
 import { strategyLines } from "./lines.ts";
 import { type Begin, shownContent, strategyModel, type Typed, workflowChoices } from "./model.ts";
@@ -97,6 +97,7 @@ async function typedOf(site: Site, begin: Begin, form: URLSearchParams): Promise
   const checked = await checkStrategy(site.deps, {
     id: begin.stored?.id ?? null,
     name: values.name,
+    workflowVersionId: values.workflow.startsWith("template:") ? null : values.workflow,
     parameters: wanted,
   });
   const faults = strategyFaults(wanted.symbols as string[], checked.faults);
@@ -132,13 +133,15 @@ export function strategyPages(site: Site): Hono<FormEnv> {
 
   const write = async (begin: Begin, typed: Typed, parameters: StrategyParameters): Promise<StrategyId> => {
     const { name, active, workflow } = typed.values;
-    const row = await saveStrategy(db, {
-      id: begin.stored?.id ?? (site.deps.newId() as StrategyId),
+    const content = {
       name: name.trim(),
       active: active === "true",
       workflowVersionId: await workflowOf(site, workflow),
       parameters,
-    });
+    };
+    const row = await (begin.stored === null
+      ? newStrategy(site.deps, content)
+      : changeStrategy(site.deps, begin.stored.id, content));
     return row.id;
   };
 

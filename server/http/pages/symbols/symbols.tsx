@@ -11,12 +11,13 @@ import {
   listWorkflowSymbols,
   removeWorkflowSymbol,
 } from "#store/strategies/workflow-symbols.ts";
+import { lookUp } from "../../api/strategies/look-up.ts";
 import { addSymbol, NewWorkflowSymbol, WorkflowSymbolChange } from "../../api/strategies/workflow-symbols.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
-import { lookUp, symbolLines } from "./lines.ts";
+import { symbolLines } from "./lines.ts";
 
 const PAGE = 100;
 

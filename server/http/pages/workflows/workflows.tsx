@@ -13,12 +13,12 @@ import {
   getWorkflowVersion,
   saveWorkflowVersion,
 } from "#store/strategies/workflows.ts";
+import { checkWorkflow } from "../../api/strategies/check-workflow.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
 import { fingerprint } from "../strategies/versions.ts";
-import { checkWorkflow } from "./check.ts";
 import { builderFaults, definitionOf, valuesOfDefinition, valuesOfForm } from "./form.ts";
 import { type Begin, beginWith, builderModel, type Typed, workflowsModel } from "./model.ts";
 

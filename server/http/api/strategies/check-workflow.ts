@@ -5,6 +5,7 @@ import { listWorkflowVersions } from "#store/strategies/workflows.ts";
 import type { WebDeps } from "../../deps.ts";
 import { type FieldFault, fieldFaults } from "../../problems.ts";
 
+/** Every fault with its field; `definition` is null while its shape has one. */
 export async function checkWorkflow(
   deps: WebDeps,
   of: { name: string; isNew: boolean; definition: unknown },
