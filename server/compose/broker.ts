@@ -117,9 +117,12 @@ const POLL_MS = 100;
 
 /**
  * Null with a real broker: nobody moves its clock. Sessions pass one at a time and `afterMove` reads the orders back
- * after each: the gateway shows an order that ended on an earlier day no more.
+ * after each: the gateway shows an order that ended on an earlier day no more. `beforeMove` is for what has to be seen at
+ * the time that is left.
  */
-export function openMarket(parts: BrokerParts & { afterMove(): Promise<void> }): {
+export function openMarket(
+  parts: BrokerParts & { beforeMove(): Promise<void>; afterMove(): Promise<void> },
+): {
   control: MarketControl | null;
   tasks: WatchTask[];
 } {
@@ -132,6 +135,7 @@ export function openMarket(parts: BrokerParts & { afterMove(): Promise<void> }):
   const control: MarketControl = {
     async next(sessions, signal) {
       let now = parts.clock.now();
+      await parts.beforeMove();
       for (let moved = 0; moved < sessions; moved += 1) {
         await untilNothingInHand(parts, signal);
         now = await nextSession(signal);

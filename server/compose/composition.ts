@@ -157,10 +157,14 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const readBack = async () => {
     for (let tries = 0; tries < 3 && !(await watch.now("track")); tries += 1);
     await watch.now("portfolio");
-    // The market's clock has moved: what fell due in between starts now and not some seconds later.
-    void watch.now("schedules");
+    // What fell due in between starts at this session and not at the next one.
+    await watch.now("schedules");
   };
-  const market = openMarket({ ...parts, afterMove: readBack });
+  // A schedule that nobody has looked at yet begins at the time that is left, not at the one that is moved to.
+  const beforeMove = async () => {
+    await watch.now("schedules");
+  };
+  const market = openMarket({ ...parts, beforeMove, afterMove: readBack });
   const { health } = await gateways.mainClient();
   const sensors = createSensors({
     // Also while the session is not ready: the clock needs none.
