@@ -1,4 +1,4 @@
-// `npm test`, `npm run bench` and `npm run bench:faults`: installs what is missing, then runs the checks one after the other. Plain JavaScript.
+// `npm test`, `npm run bench`, `npm run bench:http` and `npm run bench:faults`: installs what is missing, then runs the checks one after the other. Plain JavaScript.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,7 @@ const SUITES = {
     ["tests", bin("vitest"), ["run"]],
   ],
   bench: [["bench", process.execPath, ["--import", "tsx", "tests/bench/main.ts"]]],
+  http: [["http", process.execPath, ["--import", "tsx", "tests/bench/http/main.ts"]]],
   faults: [["faults", process.execPath, ["--import", "tsx", "tests/faults/soak/main.ts"]]],
 };
 
@@ -23,7 +24,7 @@ const [first = "", ...others] = process.argv.slice(2);
 const name = first in SUITES ? first : "test";
 const forwarded = first in SUITES ? others : process.argv.slice(2);
 for (const [title, command, args] of SUITES[name]) {
-  const extra = ["tests", "bench", "faults"].includes(title) ? forwarded : [];
+  const extra = ["tests", "bench", "faults", "http"].includes(title) ? forwarded : [];
   process.stdout.write(`── ${title}\n`);
   const result = spawnSync(command, [...args, ...extra], { cwd: root, stdio: "inherit" });
   if (result.status !== 0) process.exit(result.status ?? 1);

@@ -1,5 +1,6 @@
 // What became of the decisions that were traded: outcomes computed from fills whenever they are asked for. Effects:
-// database reads. Nothing is stored twice, so a corrected fill or a late commission corrects every figure.
+// database reads. Nothing is stored twice, so a corrected fill or a late commission corrects every figure; what an
+// instrument's fills came to is kept in memory until one of them changes (outcome-book.ts).
 import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type { AccountId, Conid, OrderId } from "../model/ids.ts";
@@ -7,9 +8,10 @@ import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
 import { type MatchedTrade, matchTrades, type TradeFill, type TradeOutcome } from "../model/trade.ts";
 import { toInstant } from "../schema/columns.ts";
 import { listPositions } from "../trading/positions.ts";
+import { bookOf, type Marks } from "./outcome-book.ts";
 
 /** The outcomes of all entries of an account, oldest first. */
-export async function tradeOutcomes(db: Db, accountId: AccountId): Promise<TradeOutcome[]> {
+export async function tradeOutcomes(db: Db, accountId: AccountId): Promise<readonly TradeOutcome[]> {
   return outcomes(db, { accountId, conids: null, entries: null });
 }
 
@@ -25,31 +27,49 @@ export async function outcomeOfEntry(
 
 /**
  * The outcomes of some or all entries of an account, oldest first. What an entry came to depends on every fill of its
- * instrument, so `conids` must name the instruments of all `entries`.
+ * instrument, so `conids` must name the instruments of all `entries`. As long as nothing changed, all outcomes of an
+ * account are the same array.
  */
 export async function outcomes(
   db: Db,
   of: { accountId: AccountId; conids: readonly Conid[] | null; entries: readonly OrderId[] | null },
-): Promise<TradeOutcome[]> {
-  const wanted = of.entries === null ? null : new Set(of.entries);
-  const matched = (await fillsByInstrument(db, of.accountId, of.conids))
-    .flatMap(matchTrades)
-    .filter((trade) => wanted === null || wanted.has(trade.entryOrderId));
-  if (matched.length === 0) return [];
-  const [origins, positions] = await Promise.all([
-    originsOf(
-      db,
-      matched.map((trade) => trade.entryOrderId),
-    ),
-    listPositions(db, of.accountId),
-  ]);
+): Promise<readonly TradeOutcome[]> {
+  const book = bookOf(db, of.accountId, (conids) => tradesOf(db, of.accountId, conids));
+  const [traded, positions] = await Promise.all([book.read(of.conids), listPositions(db, of.accountId)]);
   const marks = new Map(positions.map((position) => [position.conid, position.marketPrice]));
-  return matched
-    .flatMap((trade) => {
-      const origin = origins.get(trade.entryOrderId);
-      return origin === undefined ? [] : [outcomeOf(trade, origin, marks.get(origin.conid) ?? null)];
-    })
-    .toSorted((a, b) => (a.openedAt < b.openedAt ? -1 : 1));
+  if (of.conids === null && of.entries === null) return book.whole(traded, marks, valued);
+  const wanted = of.entries === null ? null : new Set(of.entries);
+  return valued(
+    wanted === null ? traded : traded.filter(({ entryOrderId }) => wanted.has(entryOrderId)),
+    marks,
+  );
+}
+
+function valued(traded: readonly TradeOutcome[], marks: Marks): TradeOutcome[] {
+  return traded
+    .map((trade) => withMark(trade, marks.get(trade.conid) ?? null))
+    .sort((a, b) => (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : 0));
+}
+
+/** What all fills of these instruments came to; nothing in it depends on prices of today. */
+async function tradesOf(
+  db: Db,
+  accountId: AccountId,
+  conids: readonly Conid[],
+): Promise<Map<Conid, TradeOutcome[]>> {
+  const groups = await fillsByInstrument(db, accountId, conids);
+  const matched = new Map([...groups].map(([conid, fills]) => [conid, matchTrades(fills)]));
+  const entries = [...matched.values()].flat().map((trade) => trade.entryOrderId);
+  const origins = entries.length === 0 ? new Map<OrderId, Origin>() : await originsOf(db, entries);
+  return new Map(
+    [...matched].map(([conid, trades]) => [
+      conid,
+      trades.flatMap((trade) => {
+        const origin = origins.get(trade.entryOrderId);
+        return origin === undefined ? [] : [outcomeOf(trade, origin)];
+      }),
+    ]),
+  );
 }
 
 type FillLine = Omit<TradeFill, "at"> & { conid: string; at: string };
@@ -57,26 +77,26 @@ type FillLine = Omit<TradeFill, "at"> & { conid: string; at: string };
 async function fillsByInstrument(
   db: Db,
   accountId: AccountId,
-  conids: readonly Conid[] | null,
-): Promise<TradeFill[][]> {
-  const wanted = conids === null ? sql`null` : sql.param([...conids]);
+  conids: readonly Conid[],
+): Promise<Map<Conid, TradeFill[]>> {
   const result = await db.execute<FillLine & Record<string, unknown>>(sql`
     select fill.conid, fill.execution_ref as "executionRef", fill.order_id as "orderId", entry.parent_order_id as "parentOrderId", entry.leg,
       coalesce(entry.external, true) as external, entry.verdict_id is not null as decided, fill.side,
       fill.quantity, fill.price, fill.commission, fill.at::text as at
     from fills fill left join orders entry on entry.id = fill.order_id
-    where fill.account_id = ${accountId} and (${wanted}::bigint[] is null or fill.conid = any(${wanted}::bigint[]))
+    where fill.account_id = ${accountId} and fill.conid = any(${sql.param([...conids])}::bigint[])
       and not exists (select 1 from fills later
         where later.execution_key = fill.execution_key and later.correction > fill.correction)
     order by fill.at, fill.execution_ref`);
-  const groups = new Map<string, TradeFill[]>();
-  for (const { conid, ...row } of result.rows) {
+  const groups = new Map<Conid, TradeFill[]>();
+  for (const { conid: text, ...row } of result.rows) {
+    const conid = Number(text) as Conid;
     const fill = { ...row, at: toInstant(row.at) };
     const known = groups.get(conid);
     if (known === undefined) groups.set(conid, [fill]);
     else known.push(fill);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 type Origin = Pick<
@@ -119,19 +139,21 @@ async function originsOf(db: Db, ids: readonly OrderId[]): Promise<Map<OrderId, 
   );
 }
 
-function outcomeOf(trade: MatchedTrade, origin: Origin, mark: DecimalString | null): TradeOutcome {
-  const sign = trade.side === "BUY" ? 1 : -1;
-  const open = dec(trade.openQuantity);
-  const closed = dec(trade.quantity).minus(open);
+function outcomeOf(trade: MatchedTrade, origin: Origin): TradeOutcome {
+  const closed = dec(trade.quantity).minus(trade.openQuantity);
   const risk = dec(trade.entryPrice).minus(origin.plannedStop).abs().times(closed);
   return {
     ...origin,
     ...trade,
-    unrealizedPnl: open.isZero()
-      ? toDecimalString(0)
-      : mark === null
-        ? null
-        : toDecimalString(dec(mark).minus(trade.entryPrice).times(sign).times(open).toDecimalPlaces(6)),
+    unrealizedPnl: dec(trade.openQuantity).isZero() ? toDecimalString(0) : null,
     r: risk.isZero() ? null : toDecimalString(dec(trade.realizedPnl).div(risk).toDecimalPlaces(4)),
   };
+}
+
+/** Shares that are still held, at the broker's last mark. */
+function withMark(trade: TradeOutcome, mark: DecimalString | null): TradeOutcome {
+  if (trade.unrealizedPnl !== null || mark === null) return trade;
+  const sign = trade.side === "BUY" ? 1 : -1;
+  const gain = dec(mark).minus(trade.entryPrice).times(sign).times(trade.openQuantity);
+  return { ...trade, unrealizedPnl: toDecimalString(gain.toDecimalPlaces(6)) };
 }

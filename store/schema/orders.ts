@@ -138,6 +138,7 @@ export const orderEvents = pgTable(
   ],
 );
 
+// Besides these columns a fill carries the transaction that last wrote it (`changed_in`, migration 0008, kept by a trigger).
 export const fills = pgTable(
   "fills",
   {

@@ -9,6 +9,7 @@ import { type Database, openDatabase } from "#store/database.ts";
 import { ensurePostgres } from "#store/postgres/ensure-postgres.ts";
 import { type DeskProcess, startDesk } from "#tests/support/desk-process.ts";
 import { type History, makeHistory } from "./history.ts";
+import { INSPECTABLE } from "./inspect.ts";
 import { seed } from "./seed.ts";
 
 const RECIPE = ["copies.ts", "history.ts", "seed.ts"].map((name) => path.join(import.meta.dirname, name));
@@ -25,7 +26,8 @@ export async function filledDesk(options: { fresh: boolean }): Promise<BenchDesk
     .update(RECIPE.map((file) => readFileSync(file, "utf8")).join("\n"))
     .digest("hex");
   const stamp = existsSync(stampFile) ? (JSON.parse(readFileSync(stampFile, "utf8")) as Stamp) : null;
-  if (!options.fresh && stamp?.recipe === recipe) return { folder, history: stamp.history };
+  if (!options.fresh && (stamp?.recipe === recipe || process.env.BENCH_HTTP_KEEP === "1") && stamp !== null)
+    return { folder, history: stamp.history };
 
   const began = performance.now();
   const say = (text: string) => {
@@ -60,7 +62,7 @@ async function withServer<T>(folder: string, work: (url: string) => Promise<T>):
 
 /** The desk of the folder as a user starts it, and a connection of the bench's own to its database. */
 export async function runningDesk(folder: string): Promise<{ desk: DeskProcess; database: Database }> {
-  const desk = await startDesk({ dataDir: folder });
+  const desk = await startDesk({ dataDir: folder, environment: INSPECTABLE });
   const server = await ensurePostgres({ dataDir: folder, newSecret: randomUUID });
   return { desk, database: await openDatabase({ url: server.url, maxConnections: 2 }) };
 }

@@ -55,7 +55,7 @@ async function planRuns(client: Client, history: History): Promise<void> {
   const events = new Map(rows.map((row) => [row.kind, Number(row.events)]));
   const large = Math.floor(SIZE.executions / LARGE_EVERY);
   const perRun = KINDS.reduce((sum, kind) => sum + (events.get(kind) ?? 0) / KINDS.length, 0);
-  const small = Math.ceil((SIZE.nodeEvents / perRun - large * SIZE.large) / (SIZE.executions - large)) + 1;
+  const small = Math.ceil((SIZE.nodeEvents / perRun - large * SIZE.large) / (SIZE.executions - large));
   await client.query(`
     create temp table wanted_symbols as
       select n as number, 'T' || lpad(n::text, 4, '0') as symbol, 900000 + n as conid
@@ -135,7 +135,7 @@ function ofStrategies(): Copying[] {
       set: {
         strategy_id: "pg_temp.copy_id(t.strategy_id, number)",
         version: "made",
-        parameters: `jsonb_set(jsonb_set(t.parameters, '{risk,riskPerTrade}', to_jsonb('0.0' || made)),
+        parameters: `jsonb_set(jsonb_set(t.parameters, '{risk,riskPerTrade}', to_jsonb('0.0' || (10 + made))),
           '{symbols}', (select jsonb_agg(symbol) from wanted_symbols where wanted_symbols.number < 20))`,
       },
     },

@@ -89,10 +89,20 @@ export async function performanceOf(db: Db, accountId: AccountId, now: Date) {
     tradeOutcomes(db, accountId),
     counterfactuals(db, { accountId, upTo: lastFinishedSession(now) }),
   ]);
-  return { accountId, trades, ...sumsOf(trades), counterfactuals: unsent };
+  return { accountId, trades: [...trades], ...sumsOf(trades), counterfactuals: unsent };
 }
 
-export function sumsOf(trades: readonly TradeOutcome[]) {
+type Sums = Record<"byStrategy" | "bySymbol" | "byPrompt", PerformanceLine[]>;
+const summed = new WeakMap<readonly TradeOutcome[], Sums>();
+
+/** Added up once for each list: the store gives the same list as long as nothing has changed. */
+export function sumsOf(trades: readonly TradeOutcome[]): Sums {
+  const known = summed.get(trades) ?? added(trades);
+  summed.set(trades, known);
+  return known;
+}
+
+function added(trades: readonly TradeOutcome[]): Sums {
   return {
     byStrategy: performanceBy(trades, (trade) => ({ key: trade.strategyId, label: trade.strategy })),
     bySymbol: performanceBy(trades, (trade) => ({ key: trade.symbol, label: trade.symbol })),

@@ -1,0 +1,84 @@
+// What trades came to is kept in memory: no change of a fill may ever be missed, whoever writes it and whenever it commits.
+import { expect, test } from "vitest";
+import type { Db } from "#store/database.ts";
+import { transaction } from "#store/database.ts";
+import type { BrokerOrderId, OrderId } from "#store/model/ids.ts";
+import type { Fill } from "#store/model/order.ts";
+import { tradeOutcomes } from "#store/results/trades.ts";
+import { saveFill } from "#store/trading/fills.ts";
+import { createOrders } from "#store/trading/orders.ts";
+import { testDatabase } from "#tests/support/database.ts";
+import {
+  approvedOrder,
+  conid,
+  decimal,
+  instant,
+  PAPER_ACCOUNT,
+  seedRun,
+  ticker,
+} from "#tests/support/seed.ts";
+
+const database = await testDatabase();
+const { db } = database;
+let count = 0;
+
+async function filledEntry(instrument: number): Promise<{ order: OrderId; fill: Fill }> {
+  count += 1;
+  const entry = await approvedOrder(db, await seedRun(db), { conid: conid(instrument) });
+  await createOrders(db, [entry]);
+  const fill: Fill = {
+    executionRef: `ref${count}.01`,
+    orderId: entry.id,
+    brokerOrderId: String(1000 + count) as BrokerOrderId,
+    clientOrderId: null,
+    accountId: PAPER_ACCOUNT,
+    conid: conid(instrument),
+    symbol: ticker("AAPL"),
+    side: "BUY",
+    quantity: decimal("10"),
+    price: decimal("200"),
+    commission: null,
+    currency: "USD",
+    at: instant(`2025-07-01T14:00:0${count}.000Z`),
+  };
+  return { order: entry.id, fill };
+}
+
+const prices = async (of: Db = db) =>
+  (await tradeOutcomes(of, PAPER_ACCOUNT)).map((trade) => `${trade.entryPrice} ${trade.commissions}`);
+
+test("outcomes are the same list until a fill comes, gains its commission, or is corrected", async () => {
+  const { fill } = await filledEntry(1);
+  expect(await prices()).toEqual([]);
+  await saveFill(db, fill);
+  expect(await prices()).toEqual(["200 0"]);
+  expect(await tradeOutcomes(db, PAPER_ACCOUNT)).toBe(await tradeOutcomes(db, PAPER_ACCOUNT));
+
+  await saveFill(db, { ...fill, commission: decimal("1.5") });
+  expect(await prices()).toEqual(["200 1.5"]);
+
+  await saveFill(db, { ...fill, executionRef: "ref1.02", price: decimal("201"), commission: decimal("1") });
+  expect(await prices()).toEqual(["201 1"]);
+
+  const other = await filledEntry(2);
+  await saveFill(db, other.fill);
+  expect(await prices()).toEqual(["201 1", "200 0"]);
+  await db.execute("update strategies set name = name || ' renamed'");
+  expect((await tradeOutcomes(db, PAPER_ACCOUNT)).every((trade) => trade.strategy.endsWith("renamed"))).toBe(
+    true,
+  );
+});
+
+test("a fill whose transaction began before a look and ended after it is in the next one", async () => {
+  const before = await prices();
+  const { fill } = await filledEntry(3);
+  const later = await filledEntry(4);
+  await transaction(db, async (slow) => {
+    await saveFill(slow, fill);
+    await saveFill(db, later.fill);
+    expect(await prices()).toEqual([...before, "200 0"]);
+    expect(await prices()).toHaveLength(before.length + 1);
+  });
+  expect(await prices()).toHaveLength(before.length + 2);
+  expect(await Promise.all([prices(), prices(), prices()])).toEqual(Array(3).fill(await prices()));
+});
