@@ -40,16 +40,21 @@ export type Look = {
   leftOut: LeftOut[];
 };
 
+/** So many instants are looked at in any case; beyond them the look goes back only as far as needed to find a run. */
+const LOOKED_AT = 1000;
+
 /**
- * What is due after `after`, up to `upTo` included. It looks back from `upTo` only as far as needed to find a run: a clock
- * that moved by years costs no more than one that moved by days.
+ * What is due after `after`, up to `upTo` included, looking back from `upTo`: a schedule of every minute costs no more over
+ * years than over days, and one of every day is looked at over years.
  */
 export function lookAt(cron: string, of: { after: Date; upTo: Date }): Look {
   const { after, upTo } = of;
   for (let span = DAY_MS; ; span *= 2) {
     const from = new Date(Math.max(after.getTime(), upTo.getTime() - span));
-    const look = judge(instantsBetween(cron, from, upTo));
-    if (look.run !== null || from.getTime() === after.getTime()) return look;
+    const instants = instantsBetween(cron, from, upTo);
+    const look = judge(instants);
+    const enough = look.run !== null && instants.length >= LOOKED_AT;
+    if (enough || from.getTime() === after.getTime()) return look;
   }
 }
 
