@@ -151,7 +151,11 @@ async function said(db: Db, id: SymbolRunId): Promise<Said> {
         ["Signal", decision.signal],
         ["Target", decision.targetPrice],
         ["Stop", decision.stopPrice],
-        ["R", decision.rCoefficient],
+        ["R", twoPlaces(decision.rCoefficient)],
+        [
+          "Profit margin",
+          decision.profitMargin === null ? null : `${dec(decision.profitMargin).times(100).toFixed(1)} %`,
+        ],
         ["Numbers grounded", groundingText(decision.grounding)],
         ["Reasoning", decision.strategyUsed],
         ["Analysis", decision.analysis],
@@ -199,6 +203,10 @@ function partsOf(before: Said, after: Said, stages: readonly ComparedStage[]): C
     });
     return facts.length === 0 ? [] : [{ stage, taken, facts }];
   });
+}
+
+function twoPlaces(value: DecimalString | null): string | null {
+  return value === null ? null : dec(value).toFixed(2);
 }
 
 function pricesText(prices: readonly number[]): string {

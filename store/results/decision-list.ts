@@ -14,6 +14,7 @@ import type {
   PromptVersionId,
   SessionDate,
   StrategyId,
+  SymbolRunId,
   Ticker,
 } from "../model/ids.ts";
 import type { OrderStatus } from "../model/order.ts";
@@ -71,6 +72,8 @@ export type ListedDecision = DecisionRow & {
   executionId: ExecutionId;
   asOf: Instant;
   kind: ResultKind;
+  /** The run that its own was forked from; null: no fork, or the source was removed. */
+  forkedFrom: SymbolRunId | null;
   strategyId: StrategyId;
   strategy: string;
   /** Of the decision's own prompt; null where none was stored. */
@@ -171,6 +174,7 @@ async function listed(db: Db, query: DecisionQuery, count: number): Promise<List
       executionId: symbolRuns.executionId,
       asOf: executions.asOf,
       kind,
+      forkedFrom: executions.forkedFrom,
       strategyId: executions.strategyId,
       strategy: strategies.name,
       promptVersionId: llmCalls.promptVersionId,

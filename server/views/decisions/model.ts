@@ -21,6 +21,7 @@ export type DecisionLine = {
   asOf: string;
   createdAt: string;
   kind: string;
+  forkedFrom: string | null;
   strategy: string;
   strategyId: string;
   promptVersionId: string | null;

@@ -131,13 +131,18 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
     title: "Decision",
     plain: true,
     cell: (row) => (
-      <span class="flex flex-wrap items-center gap-2">
-        <a class="link font-semibold" href={`/runs/${row.symbolRunId}`}>
-          {row.symbol}
-        </a>
-        <SignalPill signal={row.signal} />
-        {row.visit === 0 ? null : <span class="text-muted text-xs">revision {row.visit}</span>}
-      </span>
+      <>
+        <span class="flex flex-wrap items-center gap-2">
+          <a class="link font-semibold" href={`/runs/${row.symbolRunId}`}>
+            {row.symbol}
+          </a>
+          <SignalPill signal={row.signal} />
+          {row.visit === 0 ? null : <span class="text-muted text-xs">revision {row.visit}</span>}
+        </span>
+        <span class="text-muted mt-0.5 block text-xs">
+          made <Time at={row.createdAt} compact />
+        </span>
+      </>
     ),
   },
   {
@@ -145,7 +150,13 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
     cell: (row) => (
       <>
         <span class="whitespace-nowrap">{exchangeDate(row.asOf)}</span>
-        <span class="text-muted block text-xs">{words(row.kind)}</span>
+        {row.forkedFrom !== null ? (
+          <a class="link block text-xs" href={`/prompts/tries/${row.symbolRunId}`}>
+            a try, dry run
+          </a>
+        ) : (
+          <span class="text-muted block text-xs">{words(row.kind)}</span>
+        )}
       </>
     ),
   },
@@ -181,8 +192,6 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
               decision {row.promptVersion}
             </a>
           )}
-          {" · "}
-          <Time at={row.createdAt} compact />
         </span>
       </>
     ),
@@ -190,7 +199,7 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
 ];
 
 const TEMPLATE =
-  "lg:grid-cols-[minmax(8rem,1fr)_6rem_8.5rem_3rem_4rem_minmax(9rem,1.2fr)_minmax(12rem,1.6fr)_minmax(9rem,1.2fr)]";
+  "lg:grid-cols-[minmax(11rem,1.2fr)_6.5rem_8.5rem_3rem_4rem_minmax(9rem,1.2fr)_minmax(12rem,1.6fr)_minmax(9rem,1.2fr)]";
 
 function Filters(props: { model: DecisionsModel }) {
   const { filter, outcomes, strategies, prompts, kinds } = props.model;

@@ -6,11 +6,10 @@ import { cost, decimal, duration, exchangeDate, words } from "../parts/format.ts
 import { Icon } from "../parts/icons.tsx";
 import { Pill, RunStatus } from "../parts/status.tsx";
 import type { ComparisonModel } from "./model.ts";
+import { STAGE_TITLE } from "./stages.ts";
 
 type Stage = ComparisonModel["stages"][number];
 type Part = ComparisonModel["parts"][number];
-
-const PART_TEXT: Readonly<Record<string, string>> = { rules: "Risk rules", outcome: "How it ended" };
 
 function Asked(props: { asked: Stage["original"]; otherwise: string }) {
   const { asked } = props;
@@ -47,8 +46,8 @@ function Stages(props: { stages: readonly Stage[] }) {
       <tbody>
         {props.stages.map((stage) => (
           <tr>
-            <th scope="row" class="!text-ink !text-sm">
-              {words(stage.stage)}
+            <th scope="row">
+              {STAGE_TITLE[stage.stage]}
               {stage.chosen ? <span class="text-accent block text-xs">tried</span> : null}
             </th>
             <td>
@@ -79,41 +78,93 @@ function Difference(props: { same: boolean }) {
   );
 }
 
+function titleOf(part: Part): string {
+  return part.stage === "rules"
+    ? "Risk rules"
+    : part.stage === "outcome"
+      ? "How it ended"
+      : STAGE_TITLE[part.stage];
+}
+
+function Facts(props: { part: Part }) {
+  return (
+    <table class="grid-table">
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">Original</th>
+          <th scope="col">Try</th>
+          <th scope="col">Difference</th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.part.facts.map((fact) => (
+          <tr>
+            <th scope="row" class="w-36">
+              {fact.label}
+            </th>
+            <td class="prose-text w-2/5">{fact.original ?? <span class="text-muted">–</span>}</td>
+            <td class="prose-text w-2/5">{fact.tried ?? <span class="text-muted">–</span>}</td>
+            <td class="w-24">
+              <Difference same={fact.same} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 function PartPanel(props: { part: Part }) {
   const { part } = props;
   const differing = part.facts.filter((fact) => !fact.same).length;
-  const note = part.taken
-    ? "taken over from the original"
-    : differing === 0
-      ? "the same"
-      : `${differing} differ`;
   return (
-    <Panel title={PART_TEXT[part.stage] ?? words(part.stage)} note={note} textOnly>
-      <table class="grid-table">
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">Original</th>
-            <th scope="col">Try</th>
-            <th scope="col">Difference</th>
-          </tr>
-        </thead>
-        <tbody>
-          {part.facts.map((fact) => (
-            <tr>
-              <th scope="row" class="!text-ink !text-sm !font-medium">
-                {fact.label}
-              </th>
-              <td class="prose-text w-2/5">{fact.original ?? <span class="text-muted">–</span>}</td>
-              <td class="prose-text w-2/5">{fact.tried ?? <span class="text-muted">–</span>}</td>
-              <td>
-                <Difference same={fact.same} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Panel title={titleOf(part)} note={differing === 0 ? "the same" : `${differing} differ`} textOnly>
+      <Facts part={part} />
     </Panel>
+  );
+}
+
+/** Answers that were not asked for again: they are the same by definition, and one tap away. */
+function TakenOver(props: { parts: readonly Part[] }) {
+  if (props.parts.length === 0) return null;
+  return (
+    <Panel title="Taken over from the original" note="nothing of it was asked again" flush>
+      {props.parts.map((part) => (
+        <details class="border-line border-b px-4 py-2.5 last:border-0">
+          <summary class="font-medium">{titleOf(part)}</summary>
+          <dl class="mt-2 space-y-2 text-sm">
+            {part.facts.map((fact) => (
+              <div class="grid gap-x-4 sm:grid-cols-[9rem_minmax(0,1fr)]">
+                <dt class="text-muted">{fact.label}</dt>
+                <dd class="prose-text">{fact.original ?? "–"}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ))}
+    </Panel>
+  );
+}
+
+/** What it comes to, in a sentence. */
+function Sum(props: { parts: readonly Part[] }) {
+  const differing = props.parts.flatMap((part) =>
+    part.facts
+      .filter((fact) => !fact.same)
+      .map((fact) => `${titleOf(part).toLowerCase()}: ${fact.label.toLowerCase()}`),
+  );
+  return (
+    <p class="panel px-4 py-3">
+      <span class="font-semibold">
+        {differing.length === 0 ? "Nothing differs." : `${differing.length} of what was said differs.`}
+      </span>{" "}
+      <span class="text-muted">
+        {differing.length === 0
+          ? "On this run the try came to the very same as the original; one run says little about others."
+          : `${differing.slice(0, 8).join("; ")}${differing.length > 8 ? " …" : ""}.`}
+      </span>
+    </p>
   );
 }
 
@@ -176,12 +227,16 @@ export function ComparisonPage(props: { frame: Frame; model: ComparisonModel }) 
           </p>
         ) : null}
         <div class="space-y-4">
+          {OVER.has(fork.status) ? <Sum parts={model.parts} /> : null}
           <Panel title="What was asked, and what it cost" flush>
             <Stages stages={model.stages} />
           </Panel>
-          {model.parts.map((part) => (
-            <PartPanel part={part} />
-          ))}
+          {model.parts
+            .filter((part) => !part.taken)
+            .map((part) => (
+              <PartPanel part={part} />
+            ))}
+          <TakenOver parts={model.parts.filter((part) => part.taken)} />
         </div>
       </div>
     </Shell>

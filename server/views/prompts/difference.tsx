@@ -2,8 +2,9 @@
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Panel } from "../parts/blocks.tsx";
-import { plural, words } from "../parts/format.ts";
+import { plural } from "../parts/format.ts";
 import type { DifferenceModel, VersionModel } from "./model.ts";
+import { STAGE_TITLE } from "./stages.ts";
 
 type Line = DifferenceModel["hunks"][number]["lines"][number];
 
@@ -127,10 +128,10 @@ export function DifferencePage(props: {
 }) {
   const { before, after, difference } = props;
   return (
-    <Shell title={`${words(after.stage)}: ${before.version} to ${after.version}`} frame={props.frame}>
+    <Shell title={`${STAGE_TITLE[after.stage]}: ${before.version} to ${after.version}`} frame={props.frame}>
       <PageHead
-        title={`${words(after.stage)}: version ${before.version} to ${after.version}`}
-        back={{ href: `/prompts/stages/${after.stage}`, text: `Prompts, ${words(after.stage)}` }}
+        title={`${STAGE_TITLE[after.stage]}: version ${before.version} to ${after.version}`}
+        back={{ href: `/prompts/stages/${after.stage}`, text: STAGE_TITLE[after.stage] }}
         lead={`${differenceWords(difference)}. Each version's own number is left out of the comparison.`}
       />
       <div class="space-y-4">

@@ -3,19 +3,12 @@ import type { AgentStage } from "#store/model/run.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Panel, Time } from "../parts/blocks.tsx";
-import { plural, words } from "../parts/format.ts";
+import { plural } from "../parts/format.ts";
 import { Pill } from "../parts/status.tsx";
 import { CompareForm } from "./difference.tsx";
 import type { ActivationModel, ResultsLine, StageModel, VersionModel } from "./model.ts";
 import { KIND_TEXT, ResultsNote, StageResults } from "./results.tsx";
-
-export const STAGE_TEXT: Readonly<Record<AgentStage, string>> = {
-  technical_analysis: "The technical analyst reads the daily chart and reports on it.",
-  weekly_trend: "The weekly-trend analyst reads the weekly chart and names the larger trend.",
-  consolidation: "The executor weighs the reports against each other and the account.",
-  decision: "The executor decides: BUY, SELL or HOLD, with target and stop.",
-  risk_review: "The risk manager reads an order that the rules have passed; it may reduce or veto.",
-};
+import { STAGE_TEXT, STAGE_TITLE } from "./stages.ts";
 
 export function authorText(version: Pick<VersionModel, "author">): string {
   return version.author ?? "came with the desk";
@@ -38,7 +31,7 @@ export function PromptsPage(props: { frame: Frame; stages: readonly StageSummary
       <div class="grid gap-4 lg:grid-cols-2">
         {props.stages.map(({ stage, versions, active, since }) => (
           <Panel
-            title={words(stage)}
+            title={STAGE_TITLE[stage]}
             note={plural(versions, "version")}
             actions={
               <a class="button" href={`/prompts/stages/${stage}`}>
@@ -100,9 +93,9 @@ export function StagePage(props: { frame: Frame; model: StageModel; kind: Result
   const [newest] = model.versions;
   const base = active ?? newest;
   return (
-    <Shell title={`Prompts: ${words(model.stage)}`} frame={props.frame}>
+    <Shell title={`Prompts: ${STAGE_TITLE[model.stage]}`} frame={props.frame}>
       <PageHead
-        title={words(model.stage)}
+        title={STAGE_TITLE[model.stage]}
         back={{ href: "/prompts", text: "Prompts" }}
         lead={STAGE_TEXT[model.stage]}
       >

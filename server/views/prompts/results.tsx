@@ -137,9 +137,7 @@ export function VersionResults(props: {
         <tbody>
           {rows.map(([label, cell]) => (
             <tr>
-              <th scope="row" class="!text-ink !text-sm !font-normal !whitespace-normal">
-                {label}
-              </th>
+              <th scope="row">{label}</th>
               {results.map((line) => (
                 <td class="number">{cell(line) as string}</td>
               ))}

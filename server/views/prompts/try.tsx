@@ -3,9 +3,10 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, NoticeBar, PageHead, Panel } from "../parts/blocks.tsx";
 import { ActionForm, Field, FieldNotes } from "../parts/form.tsx";
-import { exchangeDate, words } from "../parts/format.ts";
+import { exchangeDate } from "../parts/format.ts";
 import { RunStatus, SignalPill } from "../parts/status.tsx";
 import type { RunChoice, TryRunModel, TryVersionModel } from "./model.ts";
+import { STAGE_TITLE } from "./stages.ts";
 import { Tries } from "./version.tsx";
 
 /** What a try is and is not, said wherever one is begun. */
@@ -100,9 +101,9 @@ export function TryVersionPage(props: { frame: Frame; model: TryVersionModel }) 
   const { model, frame } = props;
   const { version } = model;
   return (
-    <Shell title={`Try ${words(version.stage)} ${version.version}`} frame={frame}>
+    <Shell title={`Try ${STAGE_TITLE[version.stage]} ${version.version}`} frame={frame}>
       <PageHead
-        title={`Try version ${version.version} of ${words(version.stage)} on a past run`}
+        title={`Try version ${version.version} of “${STAGE_TITLE[version.stage]}” on a past run`}
         back={{ href: `/prompts/${version.id}`, text: `Version ${version.version}` }}
         lead={<WhatATryIs />}
       />
@@ -178,10 +179,10 @@ export function TryRunPage(props: { frame: Frame; model: TryRunModel }) {
                   aria-invalid={fault === undefined ? undefined : "true"}
                 >
                   {model.stages.map((stage) => (
-                    <optgroup label={words(stage.stage)}>
+                    <optgroup label={STAGE_TITLE[stage.stage]}>
                       {stage.versions.map((version) => (
                         <option value={version.id} selected={version.id === model.chosen}>
-                          {words(stage.stage)}, version {version.version}
+                          {STAGE_TITLE[stage.stage]}, version {version.version}
                           {version.used ? " (as it was)" : version.active ? " (in use)" : ""}
                         </option>
                       ))}

@@ -3,12 +3,13 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, Facts, PageHead, Panel, ScrollText, Time } from "../parts/blocks.tsx";
 import { ActionForm } from "../parts/form.tsx";
-import { exchangeDate, words } from "../parts/format.ts";
+import { exchangeDate } from "../parts/format.ts";
 import { Pill, RunStatus, SignalPill } from "../parts/status.tsx";
 import { CompareForm, DifferenceTable, differenceWords } from "./difference.tsx";
 import { authorText } from "./list.tsx";
 import type { TryModel, VersionPageModel } from "./model.ts";
 import { VersionResults } from "./results.tsx";
+import { STAGE_TITLE } from "./stages.ts";
 
 function Actions(props: { frame: Frame; model: VersionPageModel }) {
   const { version } = props.model;
@@ -40,10 +41,10 @@ export function PromptPage(props: { frame: Frame; model: VersionPageModel }) {
   const { model } = props;
   const { version, since } = model;
   return (
-    <Shell title={`Prompt ${words(version.stage)} ${version.version}`} frame={props.frame}>
+    <Shell title={`${STAGE_TITLE[version.stage]} ${version.version}`} frame={props.frame}>
       <PageHead
-        title={`${words(version.stage)}, version ${version.version}`}
-        back={{ href: `/prompts/stages/${version.stage}`, text: `Prompts, ${words(version.stage)}` }}
+        title={`${STAGE_TITLE[version.stage]}, version ${version.version}`}
+        back={{ href: `/prompts/stages/${version.stage}`, text: STAGE_TITLE[version.stage] }}
         {...(version.note === null ? {} : { lead: <span class="prose-text">{version.note}</span> })}
       >
         <Actions frame={props.frame} model={model} />

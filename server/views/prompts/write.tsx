@@ -3,10 +3,11 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { NoticeBar, PageHead, Panel } from "../parts/blocks.tsx";
 import { ActionForm, checked, Field } from "../parts/form.tsx";
-import { plural, words } from "../parts/format.ts";
+import { plural } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
 import { DifferenceTable, differenceWords } from "./difference.tsx";
 import type { WriteModel } from "./model.ts";
+import { STAGE_TITLE } from "./stages.ts";
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
   word: "one plain line, to stand in a sentence",
@@ -42,9 +43,9 @@ export function WritePromptPage(props: { frame: Frame; model: WriteModel }) {
   const { frame, model } = props;
   const { base, faults } = model;
   return (
-    <Shell title={`New prompt: ${words(model.stage)}`} frame={frame}>
+    <Shell title={`New prompt: ${STAGE_TITLE[model.stage]}`} frame={frame}>
       <PageHead
-        title={`${words(model.stage)}: version ${model.nextNumber}`}
+        title={`${STAGE_TITLE[model.stage]}: version ${model.nextNumber}`}
         back={{ href: `/prompts/${base.id}`, text: `Version ${base.version}` }}
         lead="Stored as a version of its own: nothing that runs changes, and the version you began from stays. The desk gives the number."
       />

@@ -10,6 +10,7 @@ import {
   PromptVersionId,
   SessionDate,
   StrategyId,
+  SymbolRunId,
   Ticker,
 } from "#store/model/ids.ts";
 import { OrderStatus } from "#store/model/order.ts";
@@ -33,6 +34,7 @@ const DecisionLine = Decision.extend({
   executionId: ExecutionId,
   asOf: documented(Instant, null, "Business time that the decision speaks about."),
   kind: documented(ResultKind, null, "Mode of the run; dry runs, forks among them, are a kind of their own."),
+  forkedFrom: SymbolRunId.nullable(),
   strategyId: StrategyId,
   strategy: z.string(),
   promptVersionId: PromptVersionId.nullable(),
@@ -49,11 +51,9 @@ const DecisionLine = Decision.extend({
   trade: documented(TradeOutcome, "TradeOutcome")
     .nullable()
     .openapi({ description: "With outcome `filled`." }),
-  counterfactual: documented(Counterfactual, "Counterfactual")
-    .nullable()
-    .openapi({
-      description: "With outcome `rejected` or `expired`: what it would have become. Never traded.",
-    }),
+  counterfactual: documented(Counterfactual, "Counterfactual").nullable().openapi({
+    description: "With outcome `rejected` or `expired`: what it would have become. Never traded.",
+  }),
 }).openapi("DecisionLine");
 
 export const decisionFilter = {
