@@ -13,3 +13,11 @@ export function symbolList(text: string): string[] {
 export function decimalText(text: string): string {
   return text.trim().replaceAll(/[\s_]/g, "").replace(/^\+/, "");
 }
+
+/** The name itself, or with the first number that makes it free: "swing", "swing 2", "swing 3". */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let number = 2; ; number += 1) {
+    if (!taken.has(`${name} ${number}`)) return `${name} ${number}`;
+  }
+}

@@ -51,6 +51,25 @@ function Compare(props: { history: HistoryModel; page: string }) {
   );
 }
 
+/** Where the way back is an address, it leads to a form that shows what will change. */
+function Back(props: { version: VersionLine; actions: HistoryActions }) {
+  const { version, actions } = props;
+  const text = actions.words.activate;
+  const label = `${text}: version ${version.version}`;
+  const way = actions.back(version);
+  return way.kind === "page" ? (
+    <a class="link" href={way.href} aria-label={label}>
+      {text}
+    </a>
+  ) : (
+    <ActionForm action={way.href} token={actions.token}>
+      <button type="submit" class="link" aria-label={label}>
+        {text}
+      </button>
+    </ActionForm>
+  );
+}
+
 function Version(props: { version: VersionLine; actions: HistoryActions }) {
   const { version, actions } = props;
   return (
@@ -73,18 +92,7 @@ function Version(props: { version: VersionLine; actions: HistoryActions }) {
               Clone
             </a>
           )}
-          {version.newest ? null : (
-            <ActionForm action={actions.activate(version)} token={actions.token}>
-              <input type="hidden" name="version" value={version.key} />
-              <button
-                type="submit"
-                class="link"
-                aria-label={`${actions.words.activate}: version ${version.version}`}
-              >
-                {actions.words.activate}
-              </button>
-            </ActionForm>
-          )}
+          {version.newest ? null : <Back version={version} actions={actions} />}
         </div>
       </div>
       {version.note === null ? null : <p class="text-muted text-xs wrap-anywhere">{version.note}</p>}
@@ -106,20 +114,28 @@ export type HistoryActions = {
   words: { newest: string; activate: string; note: string };
   /** Where comparing happens. */
   page: string;
-  activate(version: VersionLine): string;
+  back(version: VersionLine): { kind: "page" | "form"; href: string };
   open?(version: VersionLine): string;
   clone?(version: VersionLine): string;
 };
+
+/** Versions in the list, each with what it changed; any two can be compared. */
+export const VERSIONS_LISTED = 40;
 
 export function History(props: { history: HistoryModel; actions: HistoryActions }) {
   return (
     <Panel id="versions" title="Versions" note={props.actions.words.note} flush>
       <Compare history={props.history} page={props.actions.page} />
       <ul aria-label="Versions">
-        {props.history.versions.map((version) => (
+        {props.history.versions.slice(0, VERSIONS_LISTED).map((version) => (
           <Version version={version} actions={props.actions} />
         ))}
       </ul>
+      {props.history.versions.length > VERSIONS_LISTED ? (
+        <p class="text-muted border-line border-t px-4 py-3 text-sm">
+          {plural(props.history.versions.length - VERSIONS_LISTED, "older version")} can be compared above.
+        </p>
+      ) : null}
     </Panel>
   );
 }

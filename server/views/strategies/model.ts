@@ -97,6 +97,8 @@ export type StrategyModel = {
   limits: readonly LimitGroup[];
   faults: Faults;
   notice: Notice | null;
+  /** Symbols of these that the desk's list has turned off. */
+  turnedOff: readonly string[];
   /** Stored versions by workflow, newest first, and templates that are not stored yet. */
   workflows: readonly (readonly [value: string, text: string])[];
   /** What the chosen workflow does, step by step. */

@@ -31,6 +31,11 @@ function Group(props: { group: LimitGroup; model: StrategyModel }) {
   );
 }
 
+function symbolsHint(turnedOff: readonly string[]): string {
+  if (turnedOff.length === 0) return "Separated by commas or spaces.";
+  return `Left out, because turned off in the list of symbols: ${turnedOff.join(", ")}.`;
+}
+
 function Main(props: { model: StrategyModel }) {
   const { values, faults, workflows, steps } = props.model;
   return (
@@ -52,7 +57,7 @@ function Main(props: { model: StrategyModel }) {
           value={values.symbols}
           required
           uppercase
-          hint="Separated by commas or spaces."
+          hint={symbolsHint(props.model.turnedOff)}
           fault={faults.symbols}
         />
         <Choice
@@ -224,10 +229,13 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
               words: {
                 newest: "active",
                 activate: "Activate",
-                note: "Only added to: activating an older one adds its content as the newest.",
+                note: "Only added to. Activating an older one shows what changes first.",
               },
               page: `/strategies/${stored.id}`,
-              activate: () => `/strategies/${stored.id}/activate`,
+              back: (version) => ({
+                kind: "page",
+                href: `/strategies/${stored.id}?version=${version.version}#review`,
+              }),
             }}
           />
           <div class="space-y-4">

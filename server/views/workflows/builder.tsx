@@ -143,7 +143,7 @@ export function BuilderPage(props: { frame: Frame; model: BuilderModel; notice: 
                 note: "Only added to. A strategy goes on with the version it names.",
               },
               page: `/workflows/${stored.id}`,
-              activate: (version) => `/workflows/${version.key}/activate`,
+              back: (version) => ({ kind: "form", href: `/workflows/${version.key}/activate` }),
               open: (version) => `/workflows/${version.key}`,
               clone: (version) => `/workflows/new?from=${version.key}`,
             }}

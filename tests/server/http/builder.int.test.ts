@@ -136,7 +136,10 @@ test("a strategy is made, changed in the words of its form, compared, cloned and
   expect((await getStrategy(db, id)).parameters.risk.riskPerTrade).toBe("0.02");
   expect(await listStrategyVersions(db, id)).toHaveLength(2);
 
-  await web.post(`${path}/activate`, { version: "1" });
+  // Going back is a change like any other: shown first.
+  const way = await (await web.page(`${path}?version=1`)).text();
+  expect(way).toContain('<span class="font-semibold">2 changes</span> against version 2');
+  await saved(path, { ...fields, cron: "45 15 * * 1-5", riskPerTrade: "1" });
   const back = await getStrategy(db, id);
   expect(back).toMatchObject({
     version: 3,
@@ -227,6 +230,8 @@ test("a symbol that is turned off is left out by every strategy, and the more im
   await web.post(`/symbols/${aapl?.id}`, { enabled: "true", priority: "-1", note: "" });
   expect(await started()).toEqual(["SPX", "AAPL"]);
   await web.post(`/symbols/${aapl?.id}/enabled`, { enabled: "false" });
+  const page = await (await web.page(`/strategies/${strategy.id}`)).text();
+  expect(page).toContain("turned off in the list of symbols: AAPL");
   expect(await started()).toEqual(["SPX"]);
   await saved(`/strategies/${strategy.id}`, { symbols: "AAPL" });
   await expect(started()).rejects.toThrow("every symbol of strategy");

@@ -13,7 +13,9 @@ import { workflowSteps } from "#store/model/workflow/steps.ts";
 import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
 import { listExecutions } from "#store/runs/executions.ts";
 import { listStrategyVersions, type StrategyRow } from "#store/strategies/strategies.ts";
+import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import { listWorkflowVersions, type WorkflowVersionRow } from "#store/strategies/workflows.ts";
+import { symbolList } from "../fields.ts";
 import type { Site } from "../site.tsx";
 import { unfinishedExecutions } from "./executions.ts";
 import { strategyLabel } from "./form.ts";
@@ -25,20 +27,35 @@ const LAST = 5;
 const NEXT_RUNS = 3;
 
 /** A workflow that may be chosen: a stored version, or a template that nobody has stored yet. */
-export type WorkflowChoice = { value: string; text: string; definition: WorkflowDefinition };
+export type WorkflowChoice = {
+  value: string;
+  text: string;
+  definition: WorkflowDefinition;
+  /** One of the newest few of its workflow: offered to choose. */
+  recent: boolean;
+};
 
-const named = (row: Pick<WorkflowVersionRow, "name" | "version">) => `${row.name}, version ${row.version}`;
+const OFFERED = 5;
+
+const numbered = (row: Pick<WorkflowVersionRow, "name" | "version">) => `${row.name}, version ${row.version}`;
 
 export async function workflowChoices(db: Db): Promise<WorkflowChoice[]> {
   const stored = await listWorkflowVersions(db);
   const contents = new Set(stored.map((row) => canonicalJson(row.definition)));
   const fresh = WORKFLOW_TEMPLATES.filter((one) => !contents.has(canonicalJson(one.definition)));
   return [
-    ...stored.map((row) => ({ value: row.id, text: named(row), definition: row.definition })),
+    ...stored.map((row, index) => ({
+      value: row.id,
+      text: numbered(row),
+      definition: row.definition,
+      // By name and newest first: older ones have as many of their name before them.
+      recent: stored[index - OFFERED]?.name !== row.name,
+    })),
     ...fresh.map((one) => ({
       value: `template:${one.key}`,
       text: `template: ${one.title}`,
       definition: one.definition,
+      recent: true,
     })),
   ];
 }
@@ -141,7 +158,12 @@ export async function strategyModel(
 ): Promise<StrategyModel> {
   const { db } = site.deps.database;
   const { stored } = begin;
-  const [choices, prompts] = await Promise.all([workflowChoices(db), listPromptVersions(db)]);
+  const [choices, prompts, off] = await Promise.all([
+    workflowChoices(db),
+    listPromptVersions(db),
+    listWorkflowSymbols(db, { enabled: false }),
+  ]);
+  const named = new Set<string>(symbolList(typed.values.symbols));
   const present =
     stored === null ? NOTHING_STORED : await storedModel(db, stored, { choices, query: of.query });
   const chosen = choices.find((one) => one.value === typed.values.workflow);
@@ -157,7 +179,10 @@ export async function strategyModel(
     limits: limitGroups(begin.parameters, Object.fromEntries(typed.form)),
     faults: typed.faults,
     notice: null,
-    workflows: choices.map(({ value, text }) => [value, text] as const),
+    turnedOff: off.map((row) => row.symbol).filter((symbol) => named.has(symbol)),
+    workflows: choices
+      .filter((one) => one.recent || one === chosen)
+      .map(({ value, text }) => [value, text] as const),
     steps: steps.map((step) => stepText(step, prompts)),
     schedule: previewOf(typed.values.cron, now, NEXT_RUNS),
     review: reviewOf(begin, typed, choices),

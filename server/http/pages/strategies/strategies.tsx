@@ -1,6 +1,5 @@
 // Pages of strategies: list, new, one; saved is only what was shown. A change makes a new version for the next execution.
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import { StrategiesPage } from "#server/views/pages/strategies.tsx";
 import type { Notice } from "#server/views/parts/blocks.tsx";
 import { StrategyPage } from "#server/views/strategies/page.tsx";
@@ -9,13 +8,14 @@ import { StrategyId, WorkflowVersionId } from "#store/model/ids.ts";
 import { StrategyParameters } from "#store/model/strategy.ts";
 import { canonicalJson } from "#store/model/workflow/canonical.ts";
 import { WORKFLOW_TEMPLATES } from "#store/model/workflow/templates.ts";
-import { activateStrategyVersion, getStrategy } from "#store/strategies/strategies.ts";
+import { getStrategy, getStrategyVersion, listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import { createWorkflow, getWorkflowVersion, listWorkflows } from "#store/strategies/workflows.ts";
 import { checkStrategy } from "../../api/strategies/check-strategy.ts";
 import { changeStrategy, newStrategy } from "../../api/strategies/strategies.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
+import { freeName } from "../fields.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
 import { parametersOf, strategyFaults, typedValues, valuesOf } from "./form.ts";
@@ -28,11 +28,21 @@ const SHOW_FIRST: Notice = {
   text: "Look at what will change, then save. Nothing is saved yet.",
 };
 
-async function beginStored(site: Site, id: string): Promise<Begin> {
-  const stored = await getStrategy(site.deps.database.db, StrategyId.parse(id));
-  const { name, active, parameters } = stored;
-  const values = valuesOf({ name, active, workflow: stored.workflowVersionId, parameters });
+/** As it is stored; or, to bring it back, as an older version says. */
+async function beginStored(site: Site, id: string, query = new URLSearchParams()): Promise<Begin> {
+  const { db } = site.deps.database;
+  const stored = await getStrategy(db, StrategyId.parse(id));
+  const number = /^\d{1,9}$/.exec(query.get("version") ?? "")?.[0];
+  const content =
+    number === undefined ? stored : await getStrategyVersion(db, { id: stored.id, version: Number(number) });
+  const { workflowVersionId, parameters } = content;
+  const { name, active } = stored;
+  const values = valuesOf({ name, active, workflow: query.get("workflow") ?? workflowVersionId, parameters });
   return { stored, origin: null, values, parameters };
+}
+
+async function takenNames(site: Site): Promise<ReadonlySet<string>> {
+  return new Set((await listStrategies(site.deps.database.db)).map((row) => row.name));
 }
 
 /** A copy has no schedule: two would run at the same instants. */
@@ -40,7 +50,7 @@ async function beginClone(site: Site, from: string): Promise<Begin> {
   const row = await getStrategy(site.deps.database.db, StrategyId.parse(from));
   const parameters = { ...row.parameters, schedule: null };
   const values = valuesOf({
-    name: `${row.name} copy`,
+    name: freeName(`${row.name} copy`, await takenNames(site)),
     active: row.active,
     workflow: row.workflowVersionId,
     parameters,
@@ -70,7 +80,8 @@ async function beginNew(site: Site, query: URLSearchParams): Promise<Begin> {
   const symbols = listed.slice(0, 10).map((row) => row.symbol);
   // The first symbol only fills the place until somebody names one.
   const parameters = StrategyParameters.parse({ symbols: symbols.length === 0 ? ["AAPL"] : symbols });
-  const name = wanted === null ? template.title : (chosen?.text.split(", version")[0] ?? template.title);
+  const titled = wanted === null ? template.title : (chosen?.text.split(", version")[0] ?? template.title);
+  const name = freeName(titled, await takenNames(site));
   const values = valuesOf({ name, active: true, workflow: chosen?.value ?? "", parameters });
   return { stored: null, origin: chosen?.text ?? null, values, parameters };
 }
@@ -84,9 +95,7 @@ async function workflowOf(site: Site, value: string): Promise<WorkflowVersionId>
   if (template === undefined) {
     throw new InputError("workflow_unknown", "choose a workflow", { facts: { field: "workflow" } });
   }
-  const taken = new Set((await listWorkflows(db)).map((one) => one.name));
-  const free = [template.key, ...Array.from({ length: 99 }, (_, index) => `${template.key} ${index + 2}`)];
-  const name = free.find((one) => !taken.has(one)) ?? template.key;
+  const name = freeName(template.key, new Set((await listWorkflows(db)).map((one) => one.name)));
   const id = site.deps.newId() as WorkflowVersionId;
   return (await createWorkflow(db, { id, name, definition: template.definition })).id;
 }
@@ -110,7 +119,6 @@ type Shown = { begin: Begin; typed: Typed; notice?: Notice; status?: 200 | 422 }
 
 export function strategyPages(site: Site): Hono<FormEnv> {
   const app = new Hono<FormEnv>();
-  const { db } = site.deps.database;
 
   const show = async (c: Context<FormEnv>, { begin, typed, notice, status }: Shown) => {
     const query = new URL(c.req.url).searchParams;
@@ -123,10 +131,9 @@ export function strategyPages(site: Site): Hono<FormEnv> {
     );
   };
 
-  /** As it is stored, with the workflow that an address asks to use instead. */
-  const untouched = (begin: Begin, query = new URLSearchParams()): Typed => ({
+  const untouched = (begin: Begin): Typed => ({
     form: new URLSearchParams(),
-    values: { ...begin.values, workflow: query.get("workflow") ?? begin.values.workflow },
+    values: begin.values,
     faults: {},
     parameters: begin.parameters,
   });
@@ -182,8 +189,8 @@ export function strategyPages(site: Site): Hono<FormEnv> {
   app.post("/strategies/new", async (c) => save(c, await beginBlank()));
 
   app.get("/strategies/:id", async (c) => {
-    const begin = await beginStored(site, c.req.param("id"));
-    return show(c, { begin, typed: untouched(begin, new URL(c.req.url).searchParams) });
+    const begin = await beginStored(site, c.req.param("id"), new URL(c.req.url).searchParams);
+    return show(c, { begin, typed: untouched(begin) });
   });
   app.post("/strategies/:id/check", async (c) => {
     const begin = await beginStored(site, c.req.param("id"));
@@ -200,13 +207,5 @@ export function strategyPages(site: Site): Hono<FormEnv> {
     }),
   );
 
-  app.post("/strategies/:id/activate", (c) =>
-    site.carryOut(c, "/strategies", async () => {
-      const id = StrategyId.parse(c.req.param("id"));
-      const version = z.coerce.number().int().positive().parse(c.get("form").get("version"));
-      await activateStrategyVersion(db, { id, version });
-      return withDone(`/strategies/${id}`, "saved");
-    }),
-  );
   return app;
 }

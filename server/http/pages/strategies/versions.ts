@@ -1,5 +1,6 @@
 // Versions as pages tell them: each against the one before, any two side by side, a fingerprint of what was shown. Pure.
 import { createHash } from "node:crypto";
+import { VERSIONS_LISTED } from "#server/views/strategies/history.tsx";
 import type { HistoryModel, ReviewModel, VersionLine } from "#server/views/strategies/model.ts";
 import { canonicalJson } from "#store/model/workflow/canonical.ts";
 import { type Described, type Difference, describeDifference } from "#store/model/workflow/difference.ts";
@@ -31,7 +32,7 @@ export function historyOf(
       version: one.version,
       createdAt: one.createdAt,
       newest: index === 0,
-      differences: between(versions[index + 1], one),
+      differences: index < VERSIONS_LISTED ? between(versions[index + 1], one) : [],
       note: one.note,
     }),
   );

@@ -11,11 +11,13 @@ import {
   activateWorkflowVersion,
   createWorkflow,
   getWorkflowVersion,
+  listWorkflows,
   saveWorkflowVersion,
 } from "#store/strategies/workflows.ts";
 import { checkWorkflow } from "../../api/strategies/check-workflow.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
+import { freeName } from "../fields.ts";
 import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
 import { fingerprint } from "../strategies/versions.ts";
@@ -29,16 +31,19 @@ const SHOW_FIRST: Notice = {
 
 /** Where a new workflow begins: a template, a stored version, or the whole multi-agent one. */
 async function beginNew(site: Site, query: URLSearchParams): Promise<Begin> {
+  const { db } = site.deps.database;
   const from = query.get("from");
+  const taken = new Set((await listWorkflows(db)).map((one) => one.name));
   if (from !== null) {
-    const row = await getWorkflowVersion(site.deps.database.db, WorkflowVersionId.parse(from));
+    const row = await getWorkflowVersion(db, WorkflowVersionId.parse(from));
     const origin = `${row.name}, version ${row.version}`;
-    return { stored: null, origin, values: valuesOfDefinition(`${row.name} copy`, row.definition) };
+    const name = freeName(`${row.name} copy`, taken);
+    return { stored: null, origin, values: valuesOfDefinition(name, row.definition) };
   }
   const key = query.get("template") ?? "multi-agent";
   const template = WORKFLOW_TEMPLATES.find((one) => one.key === key);
   if (template === undefined) throw new NotFoundError("template_not_found", `There is no template ${key}.`);
-  const values = valuesOfDefinition(template.key, template.definition);
+  const values = valuesOfDefinition(freeName(template.key, taken), template.definition);
   return { stored: null, origin: `the template “${template.title}”`, values };
 }
 
