@@ -125,16 +125,23 @@ export async function runsWithEndedOrders(db: Db, accountId: AccountId): Promise
 /**
  * Entries whose position is still there, by all fills in the instrument since, and has no stop: it never arrived, or
  * ended without having filled. A change of the position that a person has taken over from the broker counts as a fill.
+ * Fills are added up only for the few without a stop: over all entries of years that took longer than a round of tracking.
  */
 export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<OrderId[]> {
   const result = await db.execute<{ id: OrderId }>(sql`
-    select entry.id from orders entry
-    where entry.account_id = ${accountId} and entry.leg = 'entry' and not entry.external
-      and entry.filled_quantity > 0 and entry.status in ('FILLED', 'CANCELED', 'EXPIRED')
-      and not exists (select 1 from orders guard where guard.parent_order_id = entry.id
-        and (guard.leg = 'stop' and guard.status not in ('REJECTED', 'CANCELED', 'EXPIRED')
-          or guard.leg = 'target' and guard.status = 'FILLED'))
-      and (select coalesce(sum(case when fill.side = entry.side then fill.quantity else -fill.quantity end), 0)
+    with bare as materialized (
+      select entry.id, entry.account_id, entry.conid, entry.side, entry.created_at from orders entry
+      where entry.account_id = ${accountId} and entry.leg = 'entry' and not entry.external
+        and entry.filled_quantity > 0 and entry.status in ('FILLED', 'CANCELED', 'EXPIRED')
+        and not exists (select 1 from orders guard where guard.parent_order_id = entry.id
+          and (guard.leg = 'stop' and guard.status not in ('REJECTED', 'CANCELED', 'EXPIRED')
+            or guard.leg = 'target' and guard.status = 'FILLED'))
+        and not exists (select 1 from orders exit where exit.account_id = entry.account_id
+          and exit.conid = entry.conid and exit.leg = 'exit' and exit.created_at > entry.created_at
+          and exit.status not in ('REJECTED', 'CANCELED', 'EXPIRED'))
+    )
+    select entry.id from bare entry
+    where (select coalesce(sum(case when fill.side = entry.side then fill.quantity else -fill.quantity end), 0)
         from fills fill
         where fill.account_id = entry.account_id and fill.conid = entry.conid
           and fill.at >= (select min(first.at) from fills first where first.order_id = entry.id)
@@ -146,9 +153,6 @@ export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<
           where taken.account_id = entry.account_id and taken.conid = entry.conid and taken.resolution = 'adopted'
             and taken.code = 'position_mismatch'
             and taken.at >= (select min(first.at) from fills first where first.order_id = entry.id)) > 0
-      and not exists (select 1 from orders exit where exit.account_id = entry.account_id
-        and exit.conid = entry.conid and exit.leg = 'exit' and exit.created_at > entry.created_at
-        and exit.status not in ('REJECTED', 'CANCELED', 'EXPIRED'))
     order by entry.created_at, entry.id`);
   return result.rows.map((row) => row.id);
 }
