@@ -76,6 +76,7 @@ async function workflowName(): Promise<string> {
 
 const QUERIES: Sample = {
   "/api/prompt-activations": "?stage=decision",
+  "/api/prompt-results": "?stage=decision",
   "/api/symbol-runs": "?symbol=AAPL",
   "/api/events": "",
 };
