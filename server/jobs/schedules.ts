@@ -16,6 +16,7 @@ import {
   type ScheduledStrategy,
   scheduledStrategies,
 } from "#store/strategies/schedules.ts";
+import { raiseAlert } from "#store/trading/alerts.ts";
 import { currentTradingState } from "#store/trading/trading-state.ts";
 import { exchangeTimeText, type LeftOut, type Look, lookAt } from "#tools/schedule.ts";
 import type { QueueLog } from "./queue.ts";
@@ -105,9 +106,13 @@ async function start(
     // Later, when the broker or the database is back; the instant stays due.
     if (!(error instanceof DeskError) || error.retryable) throw error;
     const failure = { result: "failed" as const, code: error.code, reason: error.message };
-    await finishLook(database.db, {
-      ...done,
-      firings: [...done.firings, { ...run, ...NOT_STARTED, ...failure }],
+    const firings = [...done.firings, { ...run, ...NOT_STARTED, ...failure }];
+    if (!(await finishLook(database.db, { ...done, firings }))) return; // told by the desk that was quicker
+    await raiseAlert(database.db, {
+      level: "warning",
+      code: "schedule_failed",
+      message: `${strategy.name} was due at ${exchangeTimeText(new Date(run.instant))} New York time and could not be started: ${error.message}`,
+      facts: { strategyId: strategy.id, instant: run.instant, code: error.code },
     });
     log({ ...facts, code: error.code, reason: error.message }, "a schedule could not start its execution");
   }
@@ -126,8 +131,7 @@ async function haltedNow(db: Db): Promise<{ code: string; reason: string } | nul
 }
 
 function skipped({ instant, missed, code, reason }: LeftOut): NewFiring {
-  const told = `${exchangeTimeText(instant)} New York time: ${reason}`;
-  return { instant: instantOf(instant), missed, code, reason: told, ...NOT_STARTED };
+  return { instant: instantOf(instant), missed, code, reason, ...NOT_STARTED };
 }
 
 function instantOf(at: Date): Instant {

@@ -7,6 +7,7 @@ import { derivedId, type ExecutionId, type PromptVersionId, SessionDate, Ticker 
 import { listExecutions } from "#store/runs/executions.ts";
 import { scheduleHistories } from "#store/strategies/schedules.ts";
 import { type StrategyRow, saveStrategy } from "#store/strategies/strategies.ts";
+import { listAlerts } from "#store/trading/alerts.ts";
 import { setTradingState } from "#store/trading/trading-state.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { exchangeTimeText } from "#tools/schedule.ts";
@@ -201,6 +202,8 @@ describe("instead of a run", () => {
       code: "workflow_prompt_unknown",
       executionId: null,
     });
+    const alerts = (await listAlerts(db)).filter(({ message }) => message.startsWith(strategy.name));
+    expect(alerts.map(({ code }) => code)).toEqual(["schedule_failed"]);
   });
 
   test("a broker that is away leaves the instant due, and keeps no other strategy waiting", async () => {
