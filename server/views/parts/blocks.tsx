@@ -8,6 +8,7 @@ export function Time(props: { at: string; compact?: boolean }) {
   return (
     <time datetime={props.at} data-time class="tabular-nums" title={utcTime(props.at)}>
       <span class="whitespace-nowrap">{exchangeTime(props.at)}</span>
+      <wbr />
       {props.compact ? (
         // Empty where the reader is in the exchange's own zone.
         <span data-local="short" class="text-muted text-2xs ml-1 whitespace-nowrap empty:hidden" />

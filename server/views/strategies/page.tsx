@@ -94,7 +94,7 @@ function Approval(props: { model: StrategyModel }) {
   const [conditions] = model.limits;
   return (
     <Panel title="Who countersigns">
-      <div class="space-y-4">
+      <div class="grid gap-4">
         <Choice
           name="approval"
           label="Approval"

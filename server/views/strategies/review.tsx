@@ -50,9 +50,9 @@ export function Review(props: { model: ReviewModel; checkAt: string }) {
   const ready = model.faults.length === 0 && model.shown !== null;
   return (
     <div id="review" class="space-y-3" {...checked()}>
-      <p role="status" class="text-sm">
+      <p role="status" class={model.faults.length > 0 ? "sr-only" : "text-sm"}>
         {model.faults.length > 0 ? (
-          <span class="sr-only">{plural(model.faults.length, "fault")}.</span>
+          `${plural(model.faults.length, "field")} to correct.`
         ) : model.shown === null ? (
           <span class="text-muted">
             Nothing is changed{model.against === null ? "" : ` against ${model.against}`}.

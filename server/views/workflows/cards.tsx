@@ -43,7 +43,7 @@ function Card(props: PropsWithChildren<{ step: StepType; title: string; text: Ch
             <p class="text-muted text-sm">{props.text}</p>
           </div>
         </header>
-        {props.children === undefined ? null : <div class="mt-4 space-y-4 lg:pl-10">{props.children}</div>}
+        {props.children === undefined ? null : <div class="mt-4 grid gap-4 lg:pl-10">{props.children}</div>}
       </section>
     </li>
   );
