@@ -1,4 +1,5 @@
 // Workflows through the whole graph: what a run looks at, skips, is told and sends is what its workflow says.
+import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { decisionsOfRun } from "#store/agents/decisions.ts";
 import { listLlmCalls } from "#store/agents/llm-calls.ts";
@@ -228,4 +229,26 @@ test("a change of strategy and workflow reaches the next execution and not the o
   const next = await start();
   expect(await outcome(next)).toMatchObject({ code: "advice" });
   expect(await nodes(next)).toContain("weekly_trend: the workflow has no weekly chart");
+});
+
+test("a thread that an earlier desk began, without the keys that came later, goes on to its order", async () => {
+  const id = await run({ approval: "ask" });
+  // What that desk had written: no word of advice in the review, no indicators in a workflow's charts.
+  const blobs = await db.execute(sql`update checkpoints.checkpoint_blobs
+    set blob = convert_to(replace(convert_from(blob, 'utf8'), ',"advice":false', ''), 'utf8')
+    where thread_id = ${id} and channel = 'review' and position('advice' in convert_from(blob, 'utf8')) > 0`);
+  expect(blobs.rowCount).toBe(1);
+  await db.execute(
+    sql`update node_events set output = output #- '{review,advice}' where symbol_run_id = ${id}`,
+  );
+  await db.execute(sql`update workflow_versions set definition = (definition - 'orders') || jsonb_build_object('charts',
+      (select jsonb_agg(chart - 'indicators') from jsonb_array_elements(definition -> 'charts') chart))
+    where id = ${(await getSymbolRun(db, id)).execution.workflowVersionId}`);
+  const [pending] = await approvalsOfRun(db, id);
+  if (pending === undefined) throw new Error("no question");
+  const answer = { approvalId: pending.id, answer: { action: "approve" as const } };
+  const later = fixture.desk();
+  await later.answerApproval({ ...answer, who: "tester", channel: "cli" });
+  await fixture.drain(later);
+  expect((await ordersOfRun(db, id)).map(({ leg }) => leg)).toEqual(["entry", "stop", "target"]);
 });
