@@ -4,9 +4,10 @@ import { decisionFigures } from "#agents/decision-figures.ts";
 import type { TradeDecision } from "#store/model/decision.ts";
 import { InputError } from "#store/model/errors.ts";
 import type { Instrument } from "#store/model/instrument.ts";
-import { type DecimalString, dec } from "#store/model/money.ts";
+import { dec } from "#store/model/money.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import type { ApprovalEdit } from "#store/model/run.ts";
+import { incrementAt, isOnGrid } from "#tools/risk/rounding.ts";
 
 type Price = "limitPrice" | "stopPrice" | "targetPrice";
 const NAMES: Readonly<Record<Price, string>> = {
@@ -36,9 +37,13 @@ function requirePrice(price: string, of: { name: Price; plan: OrderPlan; instrum
   // A typed limit is rounded to the safe side; stop and target go out exactly as countersigned.
   if (name === "limitPrice") return;
   if (plan.effect === "close") throw fault(code, `an order that closes a position carries no ${word}`, name);
-  const increment = incrementAt(instrument, price);
-  if (!dec(price).mod(increment).isZero())
-    throw fault(code, `${instrument.symbol} moves in steps of ${increment} at that price`, name);
+  const { priceIncrements, symbol } = instrument;
+  if (!isOnGrid(priceIncrements, price))
+    throw fault(
+      code,
+      `${symbol} moves in steps of ${incrementAt(priceIncrements, price)} at that price`,
+      name,
+    );
 }
 
 function requireSides(edit: ApprovalEdit, plan: OrderPlan): void {
@@ -53,11 +58,6 @@ function requireSides(edit: ApprovalEdit, plan: OrderPlan): void {
       `the target must lie ${words[1]} the entry at ${entry.toFixed()}`,
       "targetPrice",
     );
-}
-
-function incrementAt(instrument: Instrument, price: string): DecimalString {
-  const step = instrument.priceIncrements.findLast(({ lowerEdge }) => dec(lowerEdge).lte(price));
-  return (step ?? instrument.priceIncrements[0])?.increment ?? ("0.01" as DecimalString);
 }
 
 /** The changes of every answer so far as one: what a person typed once stands until it is typed anew. */

@@ -57,7 +57,7 @@ async function sendExit(deps: OrderDeps, exit: Exit, signal?: AbortSignal): Prom
   if (row === undefined || row.status !== "INITIALIZED") return exitId(exit);
   const sent = await sendLegs(
     deps,
-    { legs: [row], lastCheck: async () => {}, confirmedByPerson: [] },
+    { legs: [row], instrument: null, lastCheck: async () => {}, confirmedByPerson: [] },
     signal,
   );
   if (sent.kind !== "submitted" && sent.kind !== "unknown") {

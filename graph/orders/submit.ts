@@ -119,6 +119,7 @@ async function send(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<Su
     deps,
     {
       legs,
+      instrument: signed.instrument,
       lastCheck: (tx) => requireOpenWay(tx, deps, signed),
       confirmedByPerson: request.confirmedByPerson ?? [],
     },

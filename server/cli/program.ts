@@ -52,6 +52,7 @@ export function buildProgram(invocation: Invocation): Command {
       new Option("--approve <policy>", "who countersigns besides the rules").choices([
         "ask",
         "auto",
+        "conditions",
         "never",
       ]),
     )

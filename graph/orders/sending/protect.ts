@@ -1,8 +1,10 @@
 // A position of ours without a stop gets one, once; where that fails, or where somebody took the stop away, an alarm says
 // so. Effects: gateway, database. Invariant: a protecting stop never sells more than its entry bought.
 import { type Db, transaction } from "#store/database.ts";
+import { instrumentByConid } from "#store/market/instruments.ts";
 import { ConflictError, toErrorRecord } from "#store/model/errors.ts";
 import { clientOrderId } from "#store/model/ids.ts";
+import type { Instrument } from "#store/model/instrument.ts";
 import { dec } from "#store/model/money.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
 import { withThreadLock } from "#store/thread-lock.ts";
@@ -46,13 +48,22 @@ async function protect(deps: OrderDeps, entry: OrderRow, signal?: AbortSignal): 
     if (stop === undefined) return;
     const sent = await sendLegs(
       deps,
-      { legs: [stop], lastCheck: requireNotHalted, confirmedByPerson: [] },
+      {
+        legs: [stop],
+        instrument: await instrumentOf(deps, stop),
+        lastCheck: requireNotHalted,
+        confirmedByPerson: [],
+      },
       signal,
     );
     if (sent.kind !== "submitted") await unprotected(db, entry, `the new stop is ${sent.kind}`);
   } catch (error) {
     await unprotected(db, entry, toErrorRecord(error).message);
   }
+}
+
+function instrumentOf(deps: OrderDeps, { conid }: OrderRow): Promise<Instrument | null> {
+  return instrumentByConid(deps.database.db, { gateway: deps.gateway.kind, conid });
 }
 
 /** The stop never arrived, or went with an entry that ended half filled: neither was anybody's wish. */

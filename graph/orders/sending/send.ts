@@ -2,6 +2,7 @@
 // Effects: gateway, database. Invariant: a POST is never repeated; whatever happens after it is told by lookups.
 import { type Db, transaction } from "#store/database.ts";
 import { DeskError, type ErrorRecord, toErrorRecord } from "#store/model/errors.ts";
+import type { Instrument } from "#store/model/instrument.ts";
 import type { OrderStatus } from "#store/model/order.ts";
 import { applyOrderEvents } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
@@ -24,6 +25,8 @@ export type Sent = { readonly status: OrderStatus } & (
 export type SendRequest = {
   /** INITIALIZED legs of one submission, the parent first. */
   readonly legs: readonly OrderRow[];
+  /** Whose price steps the legs are held to; null for market orders, which have no price. */
+  readonly instrument: Pick<Instrument, "priceIncrements"> | null;
   /** Runs inside the transaction that commits SUBMITTING; a throw stops the order. */
   readonly lastCheck: (tx: Db) => Promise<void>;
   readonly confirmedByPerson: readonly string[];
@@ -37,7 +40,7 @@ export async function sendLegs(deps: OrderDeps, request: SendRequest, signal?: A
   signal?.throwIfAborted();
   const legs = await commitSubmitting(deps, request);
   await reach(deps, "after_submitting");
-  const outcome = await post(deps, { legs, confirmed: request.confirmedByPerson }, signal);
+  const outcome = await post(deps, { ...request, legs }, signal);
   await reach(deps, "after_post");
   const sent = await record(deps, legs, outcome);
   await reach(deps, "after_record");
@@ -61,14 +64,17 @@ async function commitSubmitting(deps: OrderDeps, request: SendRequest): Promise<
 
 async function post(
   deps: OrderDeps,
-  of: { legs: readonly OrderRow[]; confirmed: readonly string[] },
+  of: Pick<SendRequest, "legs" | "instrument" | "confirmedByPerson">,
   signal?: AbortSignal,
 ): Promise<SubmitOutcome> {
   try {
-    return await deps.gateway.client.orders.submit(of.legs.map(ticketOf), {
-      confirmedByPerson: of.confirmed,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    return await deps.gateway.client.orders.submit(
+      of.legs.map((leg) => ticketOf(leg, of.instrument)),
+      {
+        confirmedByPerson: of.confirmedByPerson,
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
   } catch (error) {
     const cause = toErrorRecord(error);
     // Only the client's own errors say that surely nothing left; of any other throw nobody can say that.

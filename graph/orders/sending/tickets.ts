@@ -113,7 +113,7 @@ export function intentRows(intent: Intent): NewOrder[] {
 }
 
 /** What a stored row says on the wire. @throws InvariantError for a row that was never ours to send. */
-export function ticketOf(row: OrderRow): OrderTicket {
+export function ticketOf(row: OrderRow, instrument: Pick<Instrument, "priceIncrements"> | null): OrderTicket {
   if (row.clientOrderId === null)
     throw new InvariantError("an order without a client order id", { orderId: row.id });
   const { leg, conid, symbol, side, type, timeInForce, quantity, limitPrice, stopPrice } = row;
@@ -128,6 +128,7 @@ export function ticketOf(row: OrderRow): OrderTicket {
     quantity,
     limitPrice,
     stopPrice,
+    ...(instrument === null ? {} : { priceIncrements: instrument.priceIncrements }),
   };
 }
 

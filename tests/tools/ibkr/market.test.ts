@@ -1,21 +1,16 @@
 // Quotes, bars and price rounding, as the gateway's quirks want them.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Conid, SessionDate, Ticker } from "#store/model/ids.ts";
+import type { AccountId, ClientOrderId, Conid, SessionDate, Ticker } from "#store/model/ids.ts";
 import type { Instrument } from "#store/model/instrument.ts";
 import { type DecimalString, dec, toDecimalString } from "#store/model/money.ts";
 import { incrementsOf, instrumentOf } from "#tools/ibkr/instruments/instrument.ts";
-import {
-  isOnIncrement,
-  roundPrice,
-  roundQuantity,
-  safeLimit,
-  safeStop,
-} from "#tools/ibkr/instruments/rounding.ts";
 import { barDate, barsOf, splitForming } from "#tools/ibkr/market/bars.ts";
 import { periodFor } from "#tools/ibkr/market/history-plan.ts";
 import { priceOf, qualityOf, quoteOf, scaled } from "#tools/ibkr/market/quote.ts";
+import { wireTickets } from "#tools/ibkr/orders/tickets.ts";
 import { decodeEntities, plainText, tickerOf, vendorSymbol } from "#tools/ibkr/wire/values.ts";
+import { incrementAt, isOnGrid, priceOnGrid } from "#tools/risk/rounding.ts";
 import { READY, type Reply, scriptedGateway } from "./scripted-gateway.ts";
 
 const AAPL: Instrument = {
@@ -165,22 +160,41 @@ describe("bars", () => {
 });
 
 describe("instruments", () => {
-  test("rounds a limit never worse and a stop never looser than asked, always onto the increments", () => {
+  test("rounds up or down onto the price steps, by less than one of them", () => {
     const price = fc
       .double({ min: 0.01, max: 5_000, noNaN: true })
-      .map((value) => dec(value).toDecimalPlaces(6));
+      .map((value) => dec(value).toDecimalPlaces(6).toFixed());
     fc.assert(
       fc.property(price, (asked) => {
-        const [buy, sell] = [safeLimit(AAPL, "BUY", asked), safeLimit(AAPL, "SELL", asked)];
-        expect(dec(buy).lte(asked) && dec(sell).gte(asked)).toBe(true);
-        expect(dec(safeStop(AAPL, "SELL", asked)).gte(asked)).toBe(true);
-        expect(dec(safeStop(AAPL, "BUY", asked)).lte(asked)).toBe(true);
-        expect(isOnIncrement(AAPL, buy) && isOnIncrement(AAPL, sell)).toBe(true);
-        expect(dec(sell).minus(buy).lte("0.01")).toBe(true);
+        const [down, up] = [priceOnGrid(AAPL, asked, "down"), priceOnGrid(AAPL, asked, "up")];
+        expect(dec(down).lte(asked) && dec(up).gte(asked)).toBe(true);
+        expect(isOnGrid(AAPL.priceIncrements, up) && isOnGrid(AAPL.priceIncrements, down)).toBe(true);
+        expect(isOnGrid(AAPL.priceIncrements, asked)).toBe(down === up);
+        expect(dec(up).minus(down).lte(incrementAt(AAPL.priceIncrements, up))).toBe(true);
       }),
     );
-    expect(roundQuantity(AAPL, "10.9")).toBe("10");
-    expect(() => roundPrice(AAPL, "0.00001", "down")).toThrow(coded("price_not_positive"));
+    expect(priceOnGrid(AAPL, "0.00001", "down")).toBe("0");
+  });
+
+  test("refuses a price off the steps before anything is sent, and takes one that lies on them", () => {
+    const ticket = {
+      leg: "entry" as const,
+      clientOrderId: "CS-20260227-0123456789-AAPL-entry-0" as ClientOrderId,
+      conid: AAPL.conid,
+      symbol: AAPL.symbol,
+      side: "BUY" as const,
+      type: "LIMIT" as const,
+      timeInForce: "DAY" as const,
+      quantity: "1" as DecimalString,
+      limitPrice: "170.123" as DecimalString,
+      stopPrice: null,
+    };
+    const account = "DU1000001" as AccountId;
+    const { priceIncrements } = AAPL;
+    expect(() => wireTickets([{ ...ticket, priceIncrements }], account)).toThrow(coded("price_off_grid"));
+    const fine = { ...ticket, limitPrice: "170.12" as DecimalString, priceIncrements };
+    expect(wireTickets([fine], account)).toMatchObject([{ price: 170.12 }]);
+    expect(wireTickets([ticket], account)).toMatchObject([{ price: 170.123 }]);
   });
 
   test("takes increment rules before the plain increment, and refuses none", () => {

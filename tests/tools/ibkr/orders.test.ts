@@ -124,7 +124,7 @@ describe("submission", () => {
         [ORDERS]: [asked],
         "POST /iserver/reply/q1": [{ body: { error: "Order not confirmed " } }],
       });
-      expect((await outcome).kind).toBe("question");
+      expect(await outcome).toMatchObject({ kind: "refused", code: "question_refused" });
       expect(requests.at(-1)?.body).toEqual({ confirmed: false });
     }
   });
@@ -227,7 +227,7 @@ describe("question policy", () => {
 
   test("lets a person confirm what is asked, but nothing that is refused or unknown", () => {
     const by = (id: string) => policyFor(id, { types: ["LIMIT"], confirmedByPerson: [id] }).action;
-    expect([by("o451"), by("p6"), by("o99999")]).toEqual(["confirm", "refuse", "ask"]);
+    expect([by("o451"), by("p6"), by("o99999")]).toEqual(["confirm", "refuse", "refuse"]);
   });
 
   test("asks about a stop that would trigger at once, and suppresses no such question", () => {

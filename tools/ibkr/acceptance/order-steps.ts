@@ -3,7 +3,7 @@ import type { BrokerOrderId } from "#store/model/ids.ts";
 import type { Instrument } from "#store/model/instrument.ts";
 import { type Decimal, type DecimalString, dec, toDecimalString } from "#store/model/money.ts";
 import type { OrderSide, OrderStatus, TimeInForce } from "#store/model/order.ts";
-import { roundPrice } from "../instruments/rounding.ts";
+import { priceOnGrid } from "../../risk/rounding.ts";
 import type { BrokerOrder, OrderTicket, PlacedOrder, SubmitOutcome } from "../orders/types.ts";
 import { type AcceptanceBench, expectThat } from "./bench.ts";
 
@@ -37,7 +37,8 @@ export async function ticket(bench: AcceptanceBench, wish: Wish): Promise<OrderT
   const instrument = await instrumentOf(bench);
   const last =
     wish.limit === undefined && wish.stop === undefined ? dec(1) : await lastPrice(bench, instrument);
-  const at = (multiple: number): DecimalString => roundPrice(instrument, last.times(multiple), "down");
+  const at = (multiple: number): DecimalString =>
+    priceOnGrid(instrument, last.times(multiple).toFixed(), "down");
   return {
     leg: "entry",
     clientOrderId: bench.clientOrderId("entry"),
@@ -71,14 +72,14 @@ export async function bracket(
       leg: "stop",
       clientOrderId: bench.clientOrderId("stop"),
       type: "STOP",
-      stopPrice: roundPrice(instrument, last.times(of.stop), "up"),
+      stopPrice: priceOnGrid(instrument, last.times(of.stop).toFixed(), "up"),
     },
     {
       ...child,
       leg: "target",
       clientOrderId: bench.clientOrderId("target"),
       type: "LIMIT",
-      limitPrice: roundPrice(instrument, last.times(of.target), "up"),
+      limitPrice: priceOnGrid(instrument, last.times(of.target).toFixed(), "up"),
     },
   ];
 }

@@ -107,8 +107,8 @@ export function policyFor(
   const rule = messageId === null ? undefined : BY_ID.get(messageId);
   if (rule === undefined) {
     return {
-      action: "ask",
-      why: "The written policy does not know this question; such are never confirmed.",
+      action: "refuse",
+      why: "The written policy does not know this question; such are confirmed by nobody.",
     };
   }
   const applied = rule.when !== undefined && of.types.includes(rule.when.type) ? rule.when : rule;

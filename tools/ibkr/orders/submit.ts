@@ -74,7 +74,9 @@ async function follow(chain: Chain, first: OrderAnswer): Promise<SubmitOutcome> 
     if (question === undefined || chain.placed.length >= chain.tickets.length) return accepted(chain);
     const judged = judge(chain, question);
     chain.asked.push(...judged);
-    const open = judged.find((entry) => entry.action !== "confirm");
+    // What nobody may confirm decides, whatever a person could have said to the rest.
+    const open =
+      judged.find((entry) => entry.action === "refuse") ?? judged.find((entry) => entry.action === "ask");
     if (open !== undefined) return declined(chain, question, open);
     pending = rest;
     try {

@@ -3,6 +3,7 @@ import { InputError } from "#store/model/errors.ts";
 import type { AccountId } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
 import type { OrderType } from "#store/model/order.ts";
+import { incrementAt, isOnGrid } from "../../risk/rounding.ts";
 import type { OrderTicket } from "./types.ts";
 
 /** One entry of the request's `orders`; a modification sends one bare. */
@@ -47,6 +48,7 @@ export function bareTicket(ticket: OrderTicket, acctId: AccountId): WireTicket {
     throw fault("ticket_price_not_meant", `A ${ticket.type} order has no limit price.`);
   if (ticket.type !== "STOP" && ticket.stopPrice !== null)
     throw fault("ticket_price_not_meant", `A ${ticket.type} order has no stop price.`);
+  if (price !== null) requireOnGrid(ticket, price);
   return {
     acctId,
     conid: ticket.conid,
@@ -57,6 +59,16 @@ export function bareTicket(ticket: OrderTicket, acctId: AccountId): WireTicket {
     ...(price === null ? {} : { price: positive(price, "price") }),
     outsideRTH: false,
   };
+}
+
+/** The broker would refuse it, a stop perhaps after its entry was taken: better nothing leaves. */
+function requireOnGrid({ priceIncrements, symbol, leg }: OrderTicket, price: string): void {
+  if (priceIncrements === undefined || isOnGrid(priceIncrements, price)) return;
+  const step = incrementAt(priceIncrements, price);
+  throw fault(
+    "price_off_grid",
+    `${symbol} ${leg}: ${price} is no price, it moves in steps of ${step} there.`,
+  );
 }
 
 function requireChild(child: OrderTicket, parent: OrderTicket): void {

@@ -10,6 +10,7 @@ import type {
   OrderLeg,
   Ticker,
 } from "#store/model/ids.ts";
+import type { PriceIncrement } from "#store/model/instrument.ts";
 import type { Currency, DecimalString } from "#store/model/money.ts";
 import type {
   Fill,
@@ -38,6 +39,8 @@ export type OrderTicket = {
   limitPrice: DecimalString | null;
   /** For STOP, else null. */
   stopPrice: DecimalString | null;
+  /** The instrument's price steps: a price that lies off them is refused before anything is sent. */
+  priceIncrements?: readonly PriceIncrement[];
 };
 
 /** One entry of the broker's answer to a submission. `clientOrderId` is null on children (IBKR gives them none). */
