@@ -20,13 +20,8 @@ const BROKEN = 3;
 const [wanted = "1000", firstSeed = "1", lanes = "2"] = process.argv.slice(2);
 const began = performance.now();
 const folder = mkdtempSync(path.join(tmpdir(), "countersign-soak-"));
-const embedded =
-  process.env.TEST_DATABASE_URL === undefined
-    ? await ensurePostgres({ dataDir: folder, newSecret: () => randomBytes(16).toString("hex") })
-    : null;
-const server = embedded?.url ?? process.env.TEST_DATABASE_URL ?? "";
 
-async function admin(statement: string): Promise<void> {
+async function admin(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   await client.query(statement);
@@ -57,23 +52,34 @@ function wrong(report: SoakReport): string[] {
 }
 
 /** One soak after the other until enough intents are through or under way. */
-async function lane(): Promise<void> {
+async function lane(number: number): Promise<void> {
+  const given = process.env.TEST_DATABASE_URL;
+  // A server of its own: what the killed processes of several lanes leave behind would use up its connections.
+  const own = path.join(folder, `postgres-${number}`);
+  const newSecret = () => randomBytes(16).toString("hex");
+  const embedded = given === undefined ? await ensurePostgres({ dataDir: own, newSecret }) : null;
+  await soaks(embedded?.url ?? given ?? "");
+  await embedded?.stop();
+}
+
+async function soaks(server: string): Promise<void> {
   for (;;) {
     const left = Number(wanted) - intents() - underWay;
     if (left <= 0 || unended() >= BROKEN) return;
     const seed = nextSeed++;
     const symbols = Math.max(FEWEST, Math.min(PER_SOAK, left));
     underWay += symbols;
-    const found = await one(seed, symbols).finally(() => {
+    const found = await one(server, { seed, symbols }).finally(() => {
       underWay -= symbols;
     });
     faults.push(...found.map((fault) => `seed ${seed} of ${symbols}: ${fault}`));
   }
 }
 
-async function one(seed: number, symbols: number): Promise<string[]> {
+async function one(server: string, of: { seed: number; symbols: number }): Promise<string[]> {
+  const { seed, symbols } = of;
   const name = `soak_${process.pid}_${seed}`;
-  await admin(`CREATE DATABASE "${name}" TEMPLATE template0`);
+  await admin(server, `CREATE DATABASE "${name}" TEMPLATE template0`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const own = path.join(folder, String(seed));
@@ -88,7 +94,7 @@ async function one(seed: number, symbols: number): Promise<string[]> {
     process.stdout.write(`seed ${seed} of ${symbols}: did not end: ${message}\n`);
     return [`did not end: ${message}`];
   } finally {
-    await admin(`DROP DATABASE "${name}" WITH (FORCE)`);
+    await admin(server, `DROP DATABASE "${name}" WITH (FORCE)`);
     rmSync(own, { recursive: true, force: true, maxRetries: 3 });
   }
 }
@@ -150,8 +156,7 @@ function table(): string {
   ]);
 }
 
-await Promise.all(Array.from({ length: Math.max(1, Number(lanes)) }, lane));
-await embedded?.stop();
+await Promise.all(Array.from({ length: Math.max(1, Number(lanes)) }, (_, number) => lane(number)));
 rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 const minutes = Number(((performance.now() - began) / 60_000).toFixed(1));
 writeFileSync(
