@@ -161,20 +161,21 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
     ),
   },
   {
-    title: "Price, target, stop",
+    title: "Figures",
     cell: (row) => (
       <>
         {price(row.currentPrice)}
         {row.targetPrice === null ? null : (
-          <span class="text-muted block text-xs whitespace-nowrap">
-            {price(row.targetPrice)} / {price(row.stopPrice)}
+          <span class="text-muted block text-xs">
+            target {price(row.targetPrice)}, stop {price(row.stopPrice)}
+            <span class="block">
+              R {decimal(row.rCoefficient)}, margin {percent(row.profitMargin)}
+            </span>
           </span>
         )}
       </>
     ),
   },
-  { title: "R", class: "lg:text-right", cell: (row) => decimal(row.rCoefficient) },
-  { title: "Margin", class: "lg:text-right", cell: (row) => percent(row.profitMargin) },
   { title: "Rules and person", cell: (row) => <Checked row={row} /> },
   { title: "What became of it", cell: (row) => <Outcome row={row} /> },
   {
@@ -199,7 +200,7 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
 ];
 
 const TEMPLATE =
-  "lg:grid-cols-[minmax(11rem,1.2fr)_6.5rem_8.5rem_3rem_4rem_minmax(9rem,1.2fr)_minmax(12rem,1.6fr)_minmax(9rem,1.2fr)]";
+  "lg:grid-cols-[minmax(12rem,1.2fr)_7rem_minmax(11rem,1fr)_minmax(10rem,1.1fr)_minmax(13rem,1.6fr)_minmax(8rem,1fr)]";
 
 function Filters(props: { model: DecisionsModel }) {
   const { filter, outcomes, strategies, prompts, kinds } = props.model;

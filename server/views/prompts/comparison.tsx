@@ -94,20 +94,17 @@ function Facts(props: { part: Part }) {
           <th scope="col">What</th>
           <th scope="col">Original</th>
           <th scope="col">Try</th>
-          <th scope="col">Difference</th>
         </tr>
       </thead>
       <tbody>
         {props.part.facts.map((fact) => (
           <tr>
-            <th scope="row" class="w-36">
-              {fact.label}
+            <th scope="row" class="w-40">
+              <span class="block">{fact.label}</span>
+              <Difference same={fact.same} />
             </th>
             <td class="prose-text w-2/5">{fact.original ?? <span class="text-muted">–</span>}</td>
             <td class="prose-text w-2/5">{fact.tried ?? <span class="text-muted">–</span>}</td>
-            <td class="w-24">
-              <Difference same={fact.same} />
-            </td>
           </tr>
         ))}
       </tbody>

@@ -119,7 +119,11 @@ export function TryVersionPage(props: { frame: Frame; model: TryVersionModel }) 
           Show
         </button>
       </form>
-      <ActionForm action={`/prompts/${version.id}/try`} token={frame.formToken} class="space-y-4">
+      <ActionForm
+        action={`/prompts/${version.id}/try`}
+        token={frame.formToken}
+        class="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]"
+      >
         <Panel title="Past runs that asked this stage, newest first" flush>
           {model.runs.length === 0 ? (
             <Empty icon="executions" title="No past run to try it on">
@@ -131,7 +135,7 @@ export function TryVersionPage(props: { frame: Frame; model: TryVersionModel }) 
           )}
         </Panel>
         {model.runs.length === 0 ? null : (
-          <div class="panel space-y-4 p-4 lg:max-w-xl">
+          <div class="panel space-y-4 p-4 xl:sticky xl:top-16">
             <ModelField
               value={model.model}
               present={model.presentModel}

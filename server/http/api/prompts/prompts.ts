@@ -196,7 +196,8 @@ const results = createRoute({
   summary: "What each version of a stage came to",
   description:
     "One row per version and kind of run; live, paper, replay and dry runs are counted apart. Shares carry Wilson's 95 % " +
-    "interval, means Student's; `enough` is false below 20 cases. Counted at `countedAt`, at most a minute ago.",
+    "interval, means Student's; `enough` is false below 20 cases. " +
+    "A count serves for a while, the longer the more there is to count; `countedAt` tells its time.",
   request: { query: z.object({ stage: AgentStage }) },
   responses: {
     200: json(

@@ -1,5 +1,5 @@
-// Results per prompt version as API and pages show them. Effects: database. Counting spans every run of a stage, so that
-// readers who ask at nearly the same time share one count, and an older one serves while a newer is being made.
+// Results per prompt version as API and pages show them. Effects: database. Counting spans every run of a stage: readers who
+// ask at nearly the same time share one count, and the longer a count takes, the longer it serves.
 import { listPromptVersions } from "#store/agents/prompts.ts";
 import type { Database } from "#store/database.ts";
 import { toErrorRecord } from "#store/model/errors.ts";
@@ -8,40 +8,63 @@ import type { AgentStage } from "#store/model/run.ts";
 import { type PromptResults, promptResults } from "#store/results/prompt-results.ts";
 import type { WebDeps } from "../../deps.ts";
 
-/** Milliseconds for which a count is given without asking again. */
-const FRESH_MS = 5_000;
-/** An older one is never given: who comes after a quiet time waits for a new count. */
-const OLDEST_MS = 60_000;
+/** A count serves for so many times as long as it took: at most a twentieth of the time goes into counting. */
+const FRESH = 20;
+/** And for so many times while a newer one is being made; after that a reader waits for the newer one. */
+const OLDEST = 100;
 
 export type StageResults = { countedAt: Instant; rows: readonly PromptResults[] };
-type Kept = { at: number; reading: Promise<StageResults>; newer?: Promise<unknown> };
+/** `at` and `took` on the monotonic clock, ms; `took` is null until the count is done. */
+type Kept = { at: number; took: number | null; reading: Promise<StageResults> };
+type Stage = { now: Kept; newer: boolean };
 
-const kept = new WeakMap<Database, Map<AgentStage, Kept>>();
+const kept = new WeakMap<Database, Map<AgentStage, Stage>>();
 
 export async function resultsOfStage(deps: WebDeps, stage: AgentStage): Promise<StageResults> {
-  const { clock, database, log } = deps;
-  const byStage = kept.get(database) ?? new Map<AgentStage, Kept>();
-  kept.set(database, byStage);
-  const known = byStage.get(stage);
-  const age = known === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() - known.at;
-  if (known === undefined || age >= OLDEST_MS) return begin(deps, byStage, stage).reading;
-  if (age >= FRESH_MS && known.newer === undefined) {
-    known.newer = begin(deps, new Map(), stage)
-      .reading.then((fresh) => byStage.set(stage, { at: clock.monotonic(), reading: Promise.resolve(fresh) }))
-      .catch((error: unknown) => {
-        log.warn({ error: toErrorRecord(error), stage }, "prompt results could not be counted");
-        byStage.delete(stage);
-      });
-  }
-  return known.reading;
+  const stages = kept.get(deps.database) ?? new Map<AgentStage, Stage>();
+  kept.set(deps.database, stages);
+  const known = stages.get(stage);
+  if (known === undefined) return begin(deps, stages, stage).reading;
+  const { at, took, reading } = known.now;
+  if (took === null) return reading;
+  const age = deps.clock.monotonic() - at;
+  if (age > took * OLDEST && !known.newer) return begin(deps, stages, stage).reading;
+  if (age > took * FRESH && !known.newer) refresh(deps, { stage, known });
+  return reading;
 }
 
-function begin(deps: WebDeps, into: Map<AgentStage, Kept>, stage: AgentStage): Kept {
-  const made: Kept = { at: deps.clock.monotonic(), reading: count(deps, stage) };
-  into.set(stage, made);
-  made.reading.catch(() => {
-    if (into.get(stage) === made) into.delete(stage);
-  });
+function begin(deps: WebDeps, stages: Map<AgentStage, Stage>, stage: AgentStage): Kept {
+  const now = counting(deps, stage);
+  stages.set(stage, { now, newer: false });
+  now.reading.catch(() => stages.delete(stage));
+  return now;
+}
+
+function refresh(deps: WebDeps, of: { stage: AgentStage; known: Stage }): void {
+  const { stage, known } = of;
+  const next = counting(deps, stage);
+  known.newer = true;
+  next.reading
+    .then(() => {
+      known.now = next;
+    })
+    .catch((error: unknown) => {
+      deps.log.warn({ error: toErrorRecord(error), stage }, "prompt results could not be counted anew");
+    })
+    .finally(() => {
+      known.newer = false;
+    });
+}
+
+function counting(deps: WebDeps, stage: AgentStage): Kept {
+  const at = deps.clock.monotonic();
+  const made: Kept = { at, took: null, reading: count(deps, stage) };
+  made.reading.then(
+    () => {
+      made.took = Math.max(1, deps.clock.monotonic() - at);
+    },
+    () => undefined,
+  );
   return made;
 }
 
