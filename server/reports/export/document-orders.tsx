@@ -82,7 +82,7 @@ export function Fills(props: { fills: ExportContent["fills"]; outcome: ExportCon
       <h2>Fills and what they came to</h2>
       {fills.length === 0 ? <p>Nothing filled.</p> : null}
       {fills.length === 0 ? null : (
-        <div class="wide">
+        <section class="wide" tabindex={0} aria-label="Fills">
           <table>
             <thead>
               <tr>
@@ -107,7 +107,7 @@ export function Fills(props: { fills: ExportContent["fills"]; outcome: ExportCon
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {outcome === null ? null : (
         <Figures

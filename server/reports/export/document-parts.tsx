@@ -26,7 +26,7 @@ export function Numbers(props: { grounding: Grounding }) {
       <summary>
         {checks.filter((check) => check.grounded).length} of {checks.length} numbers grounded
       </summary>
-      <div class="wide">
+      <section class="wide" tabindex={0} aria-label="Numbers, checked">
         <table>
           <thead>
             <tr>
@@ -51,7 +51,7 @@ export function Numbers(props: { grounding: Grounding }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </details>
   );
 }
@@ -66,7 +66,7 @@ type Rules = ExportContent["verdicts"][number]["rules"];
 
 function RuleTable(props: { rules: Rules }) {
   return (
-    <div class="wide">
+    <section class="wide" tabindex={0} aria-label="Rules">
       <table>
         <thead>
           <tr>
@@ -92,7 +92,7 @@ function RuleTable(props: { rules: Rules }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -72,10 +72,10 @@ function Charts(props: { content: ExportContent }) {
           <h3>The trade, {picture.timeframe}</h3>
           <TradeDrawing picture={picture} size={WIDE} />
           {picture.notice === null ? null : <p class="quiet">{picture.notice}</p>}
-          <div class="wide">
+          <section class="wide" tabindex={0} aria-label={`Levels and fills, ${picture.timeframe}`}>
             {picture.levels.length === 0 ? null : <LevelTable levels={picture.levels} />}
             {picture.fills.length === 0 ? null : <MarkedFills fills={picture.fills} linked={false} />}
-          </div>
+          </section>
         </>
       ))}
       {charts.map(({ artifact, base64 }) => (
@@ -130,7 +130,7 @@ function Nodes(props: { nodes: ExportContent["nodes"] }) {
   return (
     <>
       <h2>What each node did</h2>
-      <div class="wide">
+      <section class="wide" tabindex={0} aria-label="Nodes">
         <table>
           <thead>
             <tr>
@@ -160,7 +160,7 @@ function Nodes(props: { nodes: ExportContent["nodes"] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   );
 }
@@ -174,7 +174,7 @@ function Chain(props: { bundle: ExportBundle }) {
         Each section is hashed, and each link hashes the one before it. Keep the last value elsewhere, and a
         change of any character shows: <span class="mono">countersign export --verify FILE</span>
       </p>
-      <div class="wide">
+      <section class="wide" tabindex={0} aria-label="Hash chain">
         <table>
           <thead>
             <tr>
@@ -193,7 +193,7 @@ function Chain(props: { bundle: ExportBundle }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p>
         Head: <strong class="mono">{bundle.head}</strong>
       </p>

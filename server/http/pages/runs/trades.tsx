@@ -29,8 +29,11 @@ export function stripOf(
 ): LineageOf {
   const decision = lineage.decisions.at(-1);
   const call = lineage.calls.find((one) => one.id === decision?.llmCallId);
-  const data = lineage.artifacts.find((one) => one.kind === "market_data");
-  const picture = lineage.artifacts.find((one) => one.kind === "chart_png");
+  // The daily one stands for both; the other is a step beside it.
+  const artifact = (kind: "market_data" | "chart_png") =>
+    lineage.artifacts.find((one) => one.kind === kind && one.timeframe === "daily") ??
+    lineage.artifacts.find((one) => one.kind === kind);
+  const [data, picture] = [artifact("market_data"), artifact("chart_png")];
   const order =
     lineage.orders.find((one) => one.id === of.orderId) ??
     lineage.orders.findLast((one) => one.leg === "entry");
