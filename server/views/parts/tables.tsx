@@ -1,3 +1,4 @@
+// Tables that several pages show: executions, orders, fills, positions. Pure.
 import type { Fill, Order, Position } from "#store/model/order.ts";
 import type { ExecutionStatus, SymbolRunStatus } from "#store/model/run.ts";
 import { Time } from "./blocks.tsx";
