@@ -65,6 +65,7 @@ async function samples(): Promise<Sample> {
     strategies: await first("/api/strategies"),
     "workflow-versions": await first("/api/workflow-versions"),
     workflows: await workflowName(),
+    instruments: "AAPL",
   };
 }
 
@@ -95,11 +96,11 @@ test("is true: every GET answers as it says", async () => {
   for (const [path, operations] of Object.entries(document.paths)) {
     if (operations.get === undefined || path === "/api/events" || ELSEWHERE.has(path)) continue;
     const id = ids[path.split("/")[2] ?? ""];
-    if (/\{(id|name)\}/.test(path) && (id === undefined || id === "")) continue;
+    if (/\{(id|name|symbol)\}/.test(path) && (id === undefined || id === "")) continue;
     const query = path === "/api/artifacts" ? `?run=${ids["symbol-runs"]}` : (QUERIES[path] ?? "");
     const answer = await web.api(
       `${path
-        .replace(/\{(id|name)\}/, id ?? "")
+        .replace(/\{(id|name|symbol)\}/, id ?? "")
         .replace("{timeframe}", "daily")
         .replace("{symbol}", "AAPL")}${query}`,
     );
