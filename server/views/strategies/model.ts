@@ -101,6 +101,8 @@ export type StrategyModel = {
   turnedOff: readonly string[];
   /** Stored versions by workflow, newest first, and templates that are not stored yet. */
   workflows: readonly (readonly [value: string, text: string])[];
+  /** The chosen workflow sends no orders. */
+  advises: boolean;
   /** What the chosen workflow does, step by step. */
   steps: readonly string[];
   schedule: SchedulePreview;

@@ -68,7 +68,12 @@ function Main(props: { model: StrategyModel }) {
           fault={faults.workflow}
         />
       </div>
-      <div id="workflow-steps" class="mt-3" {...checked()}>
+      <div id="workflow-steps" class="mt-3 space-y-2" {...checked()}>
+        {props.model.advises ? (
+          <p class="text-warn text-sm font-medium">
+            This workflow gives advice only: nobody is ever asked, and no order is ever sent.
+          </p>
+        ) : null}
         {steps.length === 0 ? null : (
           <details>
             <summary class="text-muted text-sm">What this workflow does, in {steps.length} steps</summary>

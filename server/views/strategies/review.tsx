@@ -44,6 +44,21 @@ function Faulty(props: { faults: ReviewModel["faults"] }) {
   );
 }
 
+/** Where the review lies below a long form: the way to it, once there is something to see. */
+function Jump(props: { model: ReviewModel }) {
+  const { faults, differences } = props.model;
+  if (faults.length + differences.length === 0) return null;
+  return (
+    <a
+      href="#review"
+      class={`button fixed right-4 bottom-20 z-10 shadow-lg lg:bottom-6 xl:hidden ${faults.length > 0 ? "button-bad" : "button-primary"}`}
+    >
+      {faults.length > 0 ? `${faults.length} to correct` : plural(differences.length, "change")}
+      <Icon name="down" size={14} />
+    </a>
+  );
+}
+
 /** The last thing before saving. Replaced while the form is typed; without scripts, by its own button. */
 export function Review(props: { model: ReviewModel; checkAt: string }) {
   const { model, checkAt } = props;
@@ -66,6 +81,7 @@ export function Review(props: { model: ReviewModel; checkAt: string }) {
           </span>
         )}
       </p>
+      <Jump model={model} />
       {model.faults.length > 0 ? <Faulty faults={model.faults} /> : null}
       {model.differences.length > 0 ? <Differences differences={model.differences} /> : null}
       {ready ? (

@@ -165,6 +165,7 @@ function AgentFields(props: Part & { stage: AgentStage; tools?: boolean; childre
   const path = `agents.${stage}`;
   const versions = model.choices.prompts.filter((prompt) => prompt.stage === stage);
   const active = versions.find((prompt) => prompt.active);
+  const chosen = versions.find((prompt) => prompt.id === values.promptVersionId) ?? active;
   return (
     <div class="grid gap-4 sm:grid-cols-2">
       <Choice
@@ -177,6 +178,13 @@ function AgentFields(props: Part & { stage: AgentStage; tools?: boolean; childre
             (prompt) => [prompt.id, `Always version ${prompt.version}`] as readonly [string, string],
           ),
         ]}
+        hint={
+          chosen === undefined ? undefined : (
+            <a class="link" href={`/prompts/${chosen.id}`}>
+              Read version {chosen.version}
+            </a>
+          )
+        }
         fault={model.faults[`${path}.promptVersionId`] ?? model.faults[path]}
       />
       <Field

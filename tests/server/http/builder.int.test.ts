@@ -238,6 +238,20 @@ test("a symbol that is turned off is left out by every strategy, and the more im
   await web.post(`/symbols/${aapl?.id}/enabled`, { enabled: "true" });
 });
 
+test("the address of a check can be opened, reloaded and followed live", async () => {
+  const strategy = await web.fixture.strategy({ symbols: [ticker("AAPL")] });
+  const { newest } = (await listWorkflows(db))[0] ?? {};
+  for (const path of [
+    `/strategies/${strategy.id}/check`,
+    "/strategies/new/check",
+    `/workflows/${newest?.id}/check`,
+    "/workflows/new/check",
+    "/symbols/look-up",
+  ]) {
+    expect((await web.page(path)).status, path).toBe(200);
+  }
+});
+
 test("a template that is chosen becomes a workflow of its own, once", async () => {
   const fields = {
     active: "true",

@@ -183,6 +183,7 @@ export async function strategyModel(
     workflows: choices
       .filter((one) => one.recent || one === chosen)
       .map(({ value, text }) => [value, text] as const),
+    advises: chosen?.definition.orders === "advise",
     steps: steps.map((step) => stepText(step, prompts)),
     schedule: previewOf(typed.values.cron, now, NEXT_RUNS),
     review: reviewOf(begin, typed, choices),

@@ -176,7 +176,7 @@ export function strategyPages(site: Site): Hono<FormEnv> {
     return page(c, <StrategiesPage frame={frame} rows={rows} templates={WORKFLOW_TEMPLATES} />);
   });
 
-  app.get("/strategies/new", async (c) => {
+  app.on("GET", ["/strategies/new", "/strategies/new/check"], async (c) => {
     const begin = await beginNew(site, new URL(c.req.url).searchParams);
     return show(c, { begin, typed: untouched(begin) });
   });
@@ -188,7 +188,8 @@ export function strategyPages(site: Site): Hono<FormEnv> {
   });
   app.post("/strategies/new", async (c) => save(c, await beginBlank()));
 
-  app.get("/strategies/:id", async (c) => {
+  // The address of a check shows the form as it is stored: a reader who reloads it loses nothing but what was typed.
+  app.on("GET", ["/strategies/:id", "/strategies/:id/check"], async (c) => {
     const begin = await beginStored(site, c.req.param("id"), new URL(c.req.url).searchParams);
     return show(c, { begin, typed: untouched(begin) });
   });

@@ -101,7 +101,7 @@ export function symbolPages(site: Site): Hono<FormEnv> {
     return page(c, <SymbolsPage frame={frame} model={model} />, status);
   };
 
-  app.get("/symbols", (c) => show(c, UNTYPED));
+  app.on("GET", ["/symbols", "/symbols/look-up"], (c) => show(c, UNTYPED));
 
   app.post("/symbols/look-up", async (c) => {
     const values = valuesOf(c.get("form"));

@@ -105,7 +105,8 @@ export function workflowPages(site: Site): Hono<FormEnv> {
     return page(c, <WorkflowsPage frame={frame} model={model} />);
   });
 
-  app.get("/workflows/new", async (c) => {
+  // The address of a check shows the form as it began: a reader who reloads it loses nothing but what was typed.
+  app.on("GET", ["/workflows/new", "/workflows/new/check"], async (c) => {
     const begin = await beginNew(site, new URL(c.req.url).searchParams);
     return show(c, { begin, typed: untouched(begin) });
   });
@@ -118,7 +119,7 @@ export function workflowPages(site: Site): Hono<FormEnv> {
   });
   app.post("/workflows/new", async (c) => save(c, await beginBlank()));
 
-  app.get("/workflows/:id", async (c) => {
+  app.on("GET", ["/workflows/:id", "/workflows/:id/check"], async (c) => {
     const begin = await stored(c);
     return show(c, { begin, typed: untouched(begin) });
   });
