@@ -37,7 +37,9 @@ function isPart(field: Field, part: string): boolean {
   const match = PART.exec(part);
   if (match === null) return false;
   const [, first, second, step] = match;
-  if (step !== undefined && (Number(step) < 1 || (first !== undefined && second === undefined))) return false;
+  // A step needs something to step over: "*" or a range.
+  const steps = step === undefined || (Number(step) >= 1 && Number(step) <= field.high);
+  if (!steps || (step !== undefined && first !== undefined && second === undefined)) return false;
   const from = first === undefined ? field.low : numberOf(field, first);
   const to = second === undefined ? from : numberOf(field, second);
   return from !== null && to !== null && from <= to;
