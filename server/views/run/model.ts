@@ -144,6 +144,8 @@ export type RunModel = {
   mode: string;
   gatewaySession: string;
   dryRun: boolean;
+  /** The run that this one tries again; null when it is no fork. */
+  forkedFrom: string | null;
   startedAt: string | null;
   finishedAt: string | null;
   durationMs: number | null;
@@ -162,6 +164,8 @@ export type RunModel = {
   outcome: TradeOutcome | null;
   calls: readonly CallModel[];
   thread: readonly ThreadEntry[];
+  /** The call whose exact words are shown: its id, "all", or null. */
+  openCall: string | null;
   artifactCount: number;
   llm: { calls: number; inputTokens: number; outputTokens: number; costUsd: string; unpricedCalls: number };
   /** Artifact of a picture by its hash, so that a prompt's image is a link. */

@@ -43,6 +43,15 @@ function Head(props: { run: RunModel }) {
         {decision === undefined ? null : <SignalPill signal={decision.signal} large />}
         <RunStatus status={run.status} large />
         {run.dryRun ? <Pill tone="warn" icon="warn" text="dry run" large /> : null}
+        {run.forkedFrom === null ? (
+          <a class="button" href={`/runs/${run.id}/try`}>
+            Try another prompt
+          </a>
+        ) : (
+          <a class="button" href={`/prompts/tries/${run.id}`}>
+            Compare with the original
+          </a>
+        )}
         <a class="button" href={`/artifacts?run=${run.id}`}>
           {plural(run.artifactCount, "artifact")}
         </a>
@@ -152,7 +161,11 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
               <Reports reports={run.reports} />
             </div>
             <div id="conversation" {...topic}>
-              <Thread entries={run.thread} pictureOf={run.pictureOf} offline={frame.model.offline} />
+              <Thread
+                entries={run.thread}
+                words={{ runId: run.id, openCall: run.openCall, pictureOf: run.pictureOf }}
+                offline={frame.model.offline}
+              />
             </div>
           </div>
         </div>

@@ -1,6 +1,6 @@
 // Collects everything the page of one symbol run shows. Effects: database.
 
-import { runRows, tradeFactsOf } from "#server/reports/run/rows.ts";
+import { runRows, tradeFactsOf, tradeRows } from "#server/reports/run/rows.ts";
 import { tradePictures } from "#server/reports/trade/picture.ts";
 import type { ChartModel } from "#server/views/parts/chart.tsx";
 import type { RunModel } from "#server/views/run/model.ts";
@@ -37,8 +37,7 @@ export async function chartsOfRun(
   sources: { db: Db; objects: ObjectStore },
   id: SymbolRunId,
 ): Promise<Pick<RunModel, "charts" | "pictures">> {
-  const { run, artifacts, ...rows } = await runRows(sources.db, id);
-  const facts = tradeFactsOf({ symbol: run.symbol, ...rows });
+  const { run, artifacts, facts } = await tradeRows(sources.db, id);
   return {
     charts: chartModels(run, artifacts),
     pictures: await tradePictures(sources, facts, artifacts),
@@ -51,7 +50,7 @@ export type Chosen = { node: NodeName; visit: number | null };
 export async function runModel(
   sources: { db: Db; objects: ObjectStore },
   id: SymbolRunId,
-  chosen: Chosen | null = null,
+  asked: { node: Chosen | null; call: string | null } = { node: null, call: null },
 ): Promise<RunModel> {
   const { run, events, artifacts, ...rows } = await runRows(sources.db, id);
   const { calls } = rows;
@@ -63,9 +62,11 @@ export async function runModel(
     mode: run.execution.mode,
     gatewaySession: run.execution.gatewaySession,
     dryRun: run.execution.dryRun,
+    forkedFrom: run.execution.forkedFrom,
     durationMs: millisecondsBetween(run.startedAt, run.finishedAt),
     nodes: nodeModels(events, run.status),
-    chosen: chosen === null ? null : nodeDetail({ events, calls, status: run.status }, chosen),
+    chosen: asked.node === null ? null : nodeDetail({ events, calls, status: run.status }, asked.node),
+    openCall: asked.call,
     charts: chartModels(run, artifacts),
     pictures: await tradePictures(sources, facts, artifacts),
     thread: threadOf(rows),
