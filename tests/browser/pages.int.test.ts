@@ -38,6 +38,33 @@ async function scheduled(): Promise<void> {
   await web.api(`/api/strategies/${strategy?.id}`, { method: "PATCH", json: { parameters } });
 }
 
+/** A prompt that somebody has written, compared and tried on a run, with hostile text in it. */
+async function promptPages(run: string): Promise<Record<string, string>> {
+  const Versions = z.object({
+    rows: z.array(z.looseObject({ id: z.string(), active: z.boolean(), template: z.string() })),
+  });
+  const { rows } = Versions.parse(await (await web.api("/api/prompts?stage=decision")).json());
+  const base = rows.find((version) => version.active);
+  const template = base?.template.replace("# Task", "Weigh <img src=x onerror=alert(1)> twice.\n\n# Task");
+  const json = { stage: "decision", template, note: "</textarea><script>alert(1)</script>" };
+  const written = await web.api("/api/prompts", { method: "POST", json });
+  const { id } = z.looseObject({ id: z.string() }).parse(await written.json());
+  const prompts = { decision: id };
+  const begun = await web.api(`/api/symbol-runs/${run}/fork`, { method: "POST", json: { prompts } });
+  const { symbolRunId } = z.looseObject({ symbolRunId: z.string() }).parse(await begun.json());
+  await web.fixture.drain(web.desk);
+  return {
+    prompts: "/prompts",
+    "prompt-stage": "/prompts/stages/decision",
+    prompt: `/prompts/${id}`,
+    "prompt-new": `/prompts/new?from=${id}`,
+    "prompt-difference": `/prompts/difference?from=${base?.id}&to=${id}`,
+    "prompt-try": `/prompts/${id}/try`,
+    "run-try": `/runs/${run}/try`,
+    try: `/prompts/tries/${symbolRunId}`,
+  };
+}
+
 /** Runs that wait, hold and fail, an order that is filled, and the symbols and prompts behind them. */
 async function pages(): Promise<Record<string, string>> {
   const executionId = await web.analyse([ticker("AAPL"), ticker("SPX"), ticker("NOSUCH")]);
@@ -69,8 +96,8 @@ async function pages(): Promise<Record<string, string>> {
     workflow: `/workflows/${await first("/api/workflow-versions")}`,
     "new-workflow": "/workflows/new?template=single-timeframe",
     schedules: "/schedules",
-    prompts: "/prompts",
-    prompt: `/prompts/${await first("/api/prompts")}`,
+    decisions: "/decisions",
+    ...(await promptPages(runs[0]?.id ?? "")),
     settings: "/settings",
     halt: "/halt?act=flatten",
     reference: "/api/docs",
