@@ -12,13 +12,15 @@ import {
   firingAt,
   forgetUnscheduled,
   type LookDone,
+  looksByStrategy,
   type NewFiring,
   type ScheduledStrategy,
+  type ScheduleLookRow,
   scheduledStrategies,
 } from "#store/strategies/schedules.ts";
 import { raiseAlert } from "#store/trading/alerts.ts";
 import { currentTradingState } from "#store/trading/trading-state.ts";
-import { exchangeTimeText, type LeftOut, type Look, lookAt } from "#tools/schedule.ts";
+import { exchangeTimeText, type LeftOut, lookAt } from "#tools/schedule.ts";
 import type { QueueLog } from "./queue.ts";
 import type { WatchTask } from "./watch.ts";
 
@@ -45,11 +47,12 @@ export async function runDueSchedules(parts: SchedulerParts, signal: AbortSignal
   if (scheduled.length === 0) return;
   const gateway = await parts.gateways.open(MAIN_SESSION);
   const now = await gateway.marketClock.now(signal);
+  const looks = await looksByStrategy(db);
   let failed: unknown = null;
   for (const strategy of scheduled) {
     signal.throwIfAborted();
     try {
-      await lookAfter(parts, strategy, now);
+      await lookAfter(parts, { strategy, known: looks.get(strategy.id), now });
     } catch (error) {
       failed ??= error;
     }
@@ -57,19 +60,25 @@ export async function runDueSchedules(parts: SchedulerParts, signal: AbortSignal
   if (failed !== null) throw failed;
 }
 
-async function lookAfter(parts: SchedulerParts, strategy: ScheduledStrategy, now: Date): Promise<void> {
+type Looked = { strategy: ScheduledStrategy; known: ScheduleLookRow | undefined; now: Date };
+
+async function lookAfter(parts: SchedulerParts, of: Looked): Promise<void> {
   const { db } = parts.database;
+  const { strategy, now } = of;
   const { cron } = strategy.parameters.schedule;
   const strategyId = strategy.id;
-  const setBack = instantOf(new Date(now.getTime() + SET_BACK_MS));
-  const seen = await beginLook(db, { strategyId, cron, now: instantOf(now), setBack });
+  const seen = await whereToGoOn(db, of);
   const after = new Date(seen.lookedUntil);
   if (after >= now) return;
+  const look = lookAt(cron, { after, upTo: now });
+  // Most looks see nothing, and write nothing.
+  if (look.run === null && look.leftOut.length === 0) return;
   const done = { strategyId, seen, upTo: instantOf(now) };
-  // An inactive strategy's instants pass by: nothing is made up for when it is switched on.
-  const look: Look = strategy.active
-    ? lookAt(cron, { after, upTo: now })
-    : { run: null, missed: 0, leftOut: [] };
+  if (!strategy.active) {
+    // Its instants pass by: nothing is made up for when it is switched on.
+    await finishLook(db, { ...done, firings: [] });
+    return;
+  }
   const skips = look.leftOut.map(skipped);
   const run = look.run === null ? null : { instant: instantOf(look.run), missed: look.missed };
   if (run === null || (await firingAt(db, { strategyId, instant: run.instant })) !== null) {
@@ -82,6 +91,13 @@ async function lookAfter(parts: SchedulerParts, strategy: ScheduledStrategy, now
     return;
   }
   await start(parts, strategy, { done: { ...done, firings: skips }, run });
+}
+
+async function whereToGoOn(db: Db, { strategy, known, now }: Looked): Promise<ScheduleLookRow> {
+  const { cron } = strategy.parameters.schedule;
+  const setBack = instantOf(new Date(now.getTime() + SET_BACK_MS));
+  if (known !== undefined && known.cron === cron && known.lookedUntil <= setBack) return known;
+  return beginLook(db, { strategyId: strategy.id, cron, now: instantOf(now), setBack });
 }
 
 async function start(

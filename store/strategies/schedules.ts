@@ -18,6 +18,12 @@ export async function scheduledStrategies(db: Db): Promise<ScheduledStrategy[]> 
   return rows.filter((row): row is ScheduledStrategy => row.parameters.schedule !== null);
 }
 
+/** How far each strategy's schedule was looked at; one that is new is not among them. */
+export async function looksByStrategy(db: Db): Promise<ReadonlyMap<StrategyId, ScheduleLookRow>> {
+  const rows = await db.select().from(scheduleLooks);
+  return new Map(rows.map((row) => [row.strategyId, row]));
+}
+
 /**
  * Where looking goes on. A schedule that is new, or not the one looked at before, begins at `now`: its past is not made up
  * for. A market clock that was set back begins anew, too; what was fired then is still known.
