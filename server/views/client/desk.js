@@ -4,6 +4,7 @@
 const REFRESH_DELAY_MS = 150;
 /** While much happens, a page is read anew this often and no oftener. */
 const REFRESH_EVERY_MS = 1_000;
+const REFRESH_DEADLINE_MS = 15_000;
 const LOST_AFTER_MS = 4_000;
 const LATEST_REFRESH_MS = 20_000;
 
@@ -125,8 +126,15 @@ async function refresh() {
   if (concerned(topics).length === 0) return;
   refreshing = true;
   try {
-    const answer = await fetch(location.href, { headers: { "x-refresh": "1" }, redirect: "manual" });
+    const signal = AbortSignal.timeout(REFRESH_DEADLINE_MS);
+    const answer = await fetch(location.href, {
+      headers: { "x-refresh": "1" },
+      redirect: "manual",
+      signal,
+    });
     if (answer.type === "opaqueredirect") location.reload();
+    // A desk that is starting, or has too much to do, is asked again; a page that is gone is not.
+    if (answer.status >= 500 || answer.status === 429) throw new Error(`answered ${answer.status}`);
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of concerned(topics)) {
@@ -136,7 +144,8 @@ async function refresh() {
     }
     enhance(document);
   } catch {
-    // The server is away; the stream reconnects and asks again.
+    // The server is away: what was told is not forgotten.
+    for (const topic of topics) wanted.add(topic);
   } finally {
     refreshing = false;
     refreshedAt = performance.now();
