@@ -42,6 +42,7 @@ const verdict = (next: string) => ({
 const review = (kept: OrderPlan | null) => ({
   review: { verdict: kept === null ? "veto" : "accept", reason: "because", codes: [], plan: kept },
 });
+const advised = (kept: OrderPlan | null) => ({ review: { ...review(kept).review, advice: true } });
 const answer = (result: string, reason: string | null = null) => ({
   countersign: { result, reason, asked: 1 },
 });
@@ -70,6 +71,7 @@ describe("routes", () => {
   test("nothing that lost its plan is asked about", () => {
     expect(afterRiskManager(state(review(plan)))).toBe("approval");
     expect(afterRiskManager(state(review(null)))).toBe("record");
+    expect(afterRiskManager(state(advised(plan)))).toBe("record");
     expect(afterRiskManager(state({ ...review(plan), ...abstention }))).toBe("record");
     expect(afterRiskManager(state({}))).toBe("record");
   });
@@ -95,6 +97,13 @@ describe("outcomes", () => {
   test("name what decided", () => {
     expect(ended(decision("HOLD"))).toMatchObject({ status: "done", code: "hold" });
     expect(ended(decision("BUY"), verdict("stop"))).toMatchObject({ status: "denied", code: "stop_too_far" });
+    const full = { side: "BUY", quantity: "10", limitPrice: "20.5", stopPrice: "19", targetPrice: null };
+    expect(ended(decision("BUY"), verdict("pass"), advised(full as OrderPlan))).toEqual({
+      status: "done",
+      code: "advice",
+      reason: "BUY 10 at 20.5, stop 19; not sent: this workflow only advises",
+    });
+    expect(ended(decision("BUY"), verdict("pass"), advised(null))).toMatchObject({ code: "vetoed" });
     expect(ended(decision("BUY"), verdict("pass"), review(null))).toMatchObject({
       status: "denied",
       code: "vetoed",
