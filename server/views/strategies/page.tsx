@@ -7,7 +7,7 @@ import { Icon } from "../parts/icons.tsx";
 import { ExecutionState } from "../parts/status.tsx";
 import { History, Kept } from "./history.tsx";
 import type { LimitField, LimitGroup, StrategyModel } from "./model.ts";
-import { Review } from "./review.tsx";
+import { Review, ReviewJump } from "./review.tsx";
 import { ScheduleFields } from "./schedule.tsx";
 
 function Limit(props: { field: LimitField; fault: string | undefined }) {
@@ -218,6 +218,7 @@ export function StrategyPage(props: { frame: Frame; model: StrategyModel }) {
           </Panel>
           <Approval model={model} />
           <Limits model={model} />
+          <ReviewJump model={model.review} />
         </div>
         <div class="xl:sticky xl:top-16">
           <Panel title="Before you save">

@@ -44,18 +44,23 @@ function Faulty(props: { faults: ReviewModel["faults"] }) {
   );
 }
 
-/** Where the review lies below a long form: the way to it, once there is something to see. */
-function Jump(props: { model: ReviewModel }) {
+/** At the end of a long column of fields, above its review: in sight once there is something to see. */
+export function ReviewJump(props: { model: ReviewModel }) {
   const { faults, differences } = props.model;
-  if (faults.length + differences.length === 0) return null;
+  const tone = faults.length > 0 ? "button-bad" : "button-primary";
   return (
-    <a
-      href="#review"
-      class={`button fixed right-4 bottom-20 z-10 shadow-lg lg:bottom-6 xl:hidden ${faults.length > 0 ? "button-bad" : "button-primary"}`}
+    <div
+      id="review-jump"
+      class="pointer-events-none sticky bottom-20 z-10 flex justify-end lg:bottom-4 xl:hidden"
+      {...checked()}
     >
-      {faults.length > 0 ? `${faults.length} to correct` : plural(differences.length, "change")}
-      <Icon name="down" size={14} />
-    </a>
+      {faults.length + differences.length === 0 ? null : (
+        <a href="#review" class={`button pointer-events-auto shadow-lg ${tone}`}>
+          {faults.length > 0 ? `${faults.length} to correct` : plural(differences.length, "change")}
+          <Icon name="down" size={14} />
+        </a>
+      )}
+    </div>
   );
 }
 
@@ -81,7 +86,6 @@ export function Review(props: { model: ReviewModel; checkAt: string }) {
           </span>
         )}
       </p>
-      <Jump model={model} />
       {model.faults.length > 0 ? <Faulty faults={model.faults} /> : null}
       {model.differences.length > 0 ? <Differences differences={model.differences} /> : null}
       {ready ? (

@@ -6,7 +6,7 @@ import { ActionForm, checked, Field } from "../parts/form.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Pill } from "../parts/status.tsx";
 import { History, Kept } from "../strategies/history.tsx";
-import { Review } from "../strategies/review.tsx";
+import { Review, ReviewJump } from "../strategies/review.tsx";
 import { Pipeline } from "./cards.tsx";
 import type { BuilderModel } from "./model.ts";
 import { stepText } from "./step-words.ts";
@@ -121,6 +121,7 @@ export function BuilderPage(props: { frame: Frame; model: BuilderModel; notice: 
               ? "No LLM is configured: the offline analyst answers every stage, whatever model is named here."
               : `Where no model is named: ${model.deskModel.text}.`}
           </p>
+          <ReviewJump model={model.review} />
         </div>
         <div class="space-y-4 xl:sticky xl:top-16">
           <Panel title="Before you save">
