@@ -98,7 +98,7 @@ describe("outcomes", () => {
     expect(ended(decision("HOLD"))).toMatchObject({ status: "done", code: "hold" });
     expect(ended(decision("BUY"), verdict("stop"))).toMatchObject({ status: "denied", code: "stop_too_far" });
     const full = { side: "BUY", quantity: "10", limitPrice: "20.5", stopPrice: "19", targetPrice: null };
-    expect(ended(decision("BUY"), verdict("pass"), advised(full as OrderPlan))).toEqual({
+    expect(ended(decision("BUY"), verdict("pass"), advised(full as unknown as OrderPlan))).toEqual({
       status: "done",
       code: "advice",
       reason: "BUY 10 at 20.5, stop 19; not sent: this workflow only advises",
