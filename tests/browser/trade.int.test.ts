@@ -98,8 +98,11 @@ describe.skipIf(!hasBrowser)(`a trade in a browser${WITHOUT_BROWSER}`, async () 
     await page.locator("#chart-weekly").getByRole("button", { name: "Interactive" }).click();
     await page.locator("dialog[open] canvas").waitFor();
     await page.keyboard.press("Escape");
-    const exchange = page.locator("details[id^=exchange]").first();
-    await exchange.locator("summary").first().click();
+    await page
+      .getByRole("link", { name: /^exact prompt/ })
+      .first()
+      .click();
+    const exchange = page.locator("details[id^=exchange]");
     await exchange.getByRole("button", { name: "Copy" }).last().click();
     await exchange.getByRole("button", { name: "Copied" }).waitFor();
     expect(await page.evaluate("navigator.clipboard.readText()")).toContain('"symbol":"AAPL"');

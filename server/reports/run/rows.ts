@@ -93,3 +93,21 @@ export async function runRows(db: Db, id: SymbolRunId) {
     outcome,
   };
 }
+
+/** No more of a run than its charts need. @throws NotFoundError `symbol_run_not_found` */
+export async function tradeRows(db: Db, id: SymbolRunId) {
+  const run = await getSymbolRun(db, id);
+  const [artifacts, decisions, verdicts, approvals, orders] = await Promise.all([
+    listArtifacts(db, { symbolRunId: id }),
+    decisionsOfRun(db, id),
+    verdictsOfRun(db, id),
+    approvalsOfRun(db, id),
+    ordersOfRun(db, id),
+  ]);
+  const [outcome, filled] = await Promise.all([
+    outcomeOfRun(db, orders),
+    Promise.all(orders.map(async (order) => ({ ...order, fills: await fillsOfOrder(db, order.id) }))),
+  ]);
+  const facts = tradeFactsOf({ symbol: run.symbol, decisions, verdicts, approvals, orders: filled, outcome });
+  return { run, artifacts, facts };
+}

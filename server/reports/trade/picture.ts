@@ -6,13 +6,13 @@ import type { ObjectStore } from "#store/artifacts/object-store.ts";
 import type { Db } from "#store/database.ts";
 import { barsSince } from "#store/market/bars-since.ts";
 import type { Timeframe } from "#store/model/bar.ts";
-import { DeskError } from "#store/model/errors.ts";
+import { DeskError, InvariantError } from "#store/model/errors.ts";
 import type { OrderLeg, SessionDate } from "#store/model/ids.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import type { OrderSide, OrderStatus } from "#store/model/order.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import { type ArtifactRow, readArtifact } from "#store/runs/artifacts.ts";
-import { type ChartOverlay, MarketDataDocument } from "#tools/charts/index.ts";
+import type { ChartOverlay } from "#tools/charts/index.ts";
 import { exchangeDate } from "#tools/eastern-time.ts";
 
 const READ_MS = 10_000;
@@ -108,32 +108,63 @@ function barDateOf(at: string, timeframe: Timeframe, dates: readonly string[]): 
   return dates.findLast((one) => one <= date) ?? date;
 }
 
-function barsOf(document: MarketDataDocument): TradeBar[] {
-  const index = new Map(document.columns.map((name, position) => [name, position]));
-  return document.rows.map((row) => {
-    const value = (name: Exclude<keyof TradeBar, "date">) => z.number().parse(row[index.get(name) ?? -1]);
-    return {
-      date: z.string().parse(row[index.get("date") ?? -1]),
-      open: value("open"),
-      high: value("high"),
-      low: value("low"),
-      close: value("close"),
-      volume: value("volume"),
-    };
-  });
+/** The head is checked; of the rows, only what is drawn is looked at: this is on the way of every page of a run. */
+const StoredValues = z.object({
+  currency: z.string(),
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.unknown())),
+});
+
+type Seen = { currency: string; bars: readonly TradeBar[] };
+
+function seenOf(bytes: Buffer): Seen {
+  const { currency, columns, rows } = StoredValues.parse(JSON.parse(bytes.toString("utf8")));
+  const at = (name: keyof TradeBar) => columns.indexOf(name);
+  const [date, open, high, low, close, volume] = [
+    at("date"),
+    at("open"),
+    at("high"),
+    at("low"),
+    at("close"),
+    at("volume"),
+  ];
+  const number = (value: unknown) => {
+    if (typeof value === "number") return value;
+    throw new InvariantError("stored market data have a bar without a price");
+  };
+  const bars = rows.map((row) => ({
+    date: String(row[date]),
+    open: number(row[open]),
+    high: number(row[high]),
+    low: number(row[low]),
+    close: number(row[close]),
+    volume: number(row[volume]),
+  }));
+  return { currency, bars };
+}
+
+/** Artifacts never change: what was read of one is read once. */
+const READ_LATELY = 64;
+const lately = new Map<string, Seen>();
+
+async function seenBars(sources: Sources, artifact: ArtifactRow): Promise<Seen> {
+  const known = lately.get(artifact.sha256);
+  if (known !== undefined) return known;
+  const signal = AbortSignal.timeout(READ_MS);
+  const { bytes } = await readArtifact(sources.db, sources.objects, { id: artifact.id, signal });
+  const seen = seenOf(bytes);
+  lately.set(artifact.sha256, seen);
+  const [oldest] = lately.keys();
+  if (lately.size > READ_LATELY && oldest !== undefined) lately.delete(oldest);
+  return seen;
 }
 
 type Sources = { db: Db; objects: ObjectStore };
 
 async function pictureOf(sources: Sources, facts: TradeFacts, artifact: ArtifactRow): Promise<TradePicture> {
-  const { db, objects } = sources;
+  const { db } = sources;
   const timeframe = artifact.timeframe ?? "daily";
-  const { bytes } = await readArtifact(db, objects, {
-    id: artifact.id,
-    signal: AbortSignal.timeout(READ_MS),
-  });
-  const document = MarketDataDocument.parse(JSON.parse(bytes.toString("utf8")));
-  const seen = barsOf(document);
+  const { currency, bars: seen } = await seenBars(sources, artifact);
   const last = seen.at(-1);
   const later = await laterBars(db, facts, { artifact, timeframe, last });
   const rows = [
@@ -147,7 +178,7 @@ async function pictureOf(sources: Sources, facts: TradeFacts, artifact: Artifact
   return {
     timeframe,
     symbol: facts.symbol,
-    currency: document.currency,
+    currency,
     seen,
     since: shortened(later.bars, fills, facts),
     levels: levelsOf(facts),

@@ -88,18 +88,26 @@ function Message(props: {
   );
 }
 
-export function Exchange(props: { call: CallModel; pictureOf: Pictures; open?: boolean }) {
+/** How much was said; the words themselves come with the page only when asked for, as prompts are long. */
+export function ExchangeLink(props: { call: CallModel; runId: string }) {
   const { call } = props;
-  const id = `exchange-${call.id}`;
   const characters = call.messages
     .flatMap((message) => message.parts)
     .reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
   return (
-    <details id={id} class="mt-2">
-      <summary class="text-muted text-sm">
-        Exact prompt ({decimal(characters, 0)} characters) and raw answer (
-        {call.rawAnswer === null ? "none" : `${decimal(call.rawAnswer.length, 0)} characters`})
-      </summary>
+    <a class="link mt-1 inline-block text-xs" href={`/runs/${props.runId}?call=${call.id}#call-${call.id}`}>
+      exact prompt ({decimal(characters, 0)} characters) and raw answer (
+      {call.rawAnswer === null ? "none" : `${decimal(call.rawAnswer.length, 0)} characters`})
+    </a>
+  );
+}
+
+export function Exchange(props: { call: CallModel; pictureOf: Pictures }) {
+  const { call } = props;
+  const id = `exchange-${call.id}`;
+  return (
+    <details id={id} class="mt-2" open>
+      <summary class="text-muted text-sm">Exact prompt and raw answer</summary>
       <p class="text-muted mt-1.5 text-xs wrap-anywhere">
         {call.model} at {call.endpoint} · {words(call.method)} · prompt{" "}
         {call.promptVersionId === null ? (

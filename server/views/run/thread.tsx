@@ -6,7 +6,7 @@ import { Empty, Panel, Prose } from "../parts/blocks.tsx";
 import { cost, decimal, duration, money, percent, price, quantity, words } from "../parts/format.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
 import { ApprovalState, OrderState, Pill, SignalPill, StancePill, VerdictPill } from "../parts/status.tsx";
-import { CALL_TONE, Exchange } from "./calls.tsx";
+import { CALL_TONE, Exchange, ExchangeLink } from "./calls.tsx";
 import type { CallModel, ThreadEntry, VerdictModel } from "./model.ts";
 
 export const SPEAKERS: Readonly<Record<CallModel["stage"], string>> = {
@@ -124,8 +124,11 @@ function Unstructured(props: { call: CallModel }) {
   );
 }
 
-function AgentEntry(props: { call: CallModel; pictureOf: Readonly<Record<string, string>> }) {
+type Words = { runId: string; openCall: string | null; pictureOf: Readonly<Record<string, string>> };
+
+function AgentEntry(props: { call: CallModel; words: Words }) {
   const { call } = props;
+  const { runId, openCall, pictureOf } = props.words;
   const meant = said(call);
   const order = [
     call.visit > 0 ? `revision ${call.visit}` : "",
@@ -153,7 +156,11 @@ function AgentEntry(props: { call: CallModel; pictureOf: Readonly<Record<string,
           {call.error.message} <span class="text-xs">({call.error.code})</span>
         </p>
       )}
-      <Exchange call={call} pictureOf={props.pictureOf} />
+      {openCall === "all" || openCall === call.id ? (
+        <Exchange call={call} pictureOf={pictureOf} />
+      ) : (
+        <ExchangeLink call={call} runId={runId} />
+      )}
     </Entry>
   );
 }
@@ -233,17 +240,22 @@ function OtherEntry(props: { entry: Exclude<ThreadEntry, { by: "agent" } | { by:
   );
 }
 
-export function Thread(props: {
-  entries: readonly ThreadEntry[];
-  pictureOf: Readonly<Record<string, string>>;
-  offline: boolean;
-}) {
+export function Thread(props: { entries: readonly ThreadEntry[]; words: Words; offline: boolean }) {
+  const { runId, openCall } = props.words;
+  const every = openCall === "all";
   return (
     <Panel
       id="calls"
       title="The whole conversation"
       note={
         props.offline ? "the offline analyst answers by written rules, no model" : "in the order it was held"
+      }
+      actions={
+        props.entries.length === 0 ? null : (
+          <a class="link text-xs" href={every ? `/runs/${runId}#calls` : `/runs/${runId}?call=all#calls`}>
+            {every ? "hide the exact words" : "show every prompt and answer"}
+          </a>
+        )
       }
     >
       {props.entries.length === 0 ? (
@@ -253,7 +265,7 @@ export function Thread(props: {
       ) : (
         <ol class="before:bg-line relative before:absolute before:top-2 before:bottom-4 before:left-3 before:w-px">
           {props.entries.map((entry) => {
-            if (entry.by === "agent") return <AgentEntry call={entry.call} pictureOf={props.pictureOf} />;
+            if (entry.by === "agent") return <AgentEntry call={entry.call} words={props.words} />;
             if (entry.by === "rules") return <RulesEntry verdict={entry.verdict} />;
             return <OtherEntry entry={entry} />;
           })}

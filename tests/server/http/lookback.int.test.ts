@@ -117,6 +117,14 @@ test("the conversation is one thread: agents, rules, the desk, the person, the b
   expect(places[0]).toBeGreaterThan(0);
 });
 
+test("the exact words of a call come when they are asked for, of one or of all", async () => {
+  const page = await text(run);
+  const one = new RegExp(`${run.replaceAll("/", "\\/")}\\?call=([0-9a-f-]{36})#call-`).exec(page)?.[1] ?? "";
+  const exchanges = async (call: string) =>
+    (await text(`${run}?call=${call}`)).match(/<details id="exchange-[0-9a-f-]{36}"/g)?.length ?? 0;
+  expect([await exchanges("none"), await exchanges(one), await exchanges("all")]).toEqual([0, 1, 5]);
+});
+
 describe("lineage", () => {
   test("leads from a trade to its fill and from there to each step and back", async () => {
     const [trade] = await rows("/api/trades?symbol=AAPL&exit=open");

@@ -1,6 +1,6 @@
 // The interactive chart of a run over HTTP: the stored specification with levels, fills and the bars since drawn in.
 import { createRoute, z } from "@hono/zod-openapi";
-import { runRows, tradeFactsOf } from "#server/reports/run/rows.ts";
+import { tradeRows } from "#server/reports/run/rows.ts";
 import { overlayOf, tradePictures } from "#server/reports/trade/picture.ts";
 import { Timeframe } from "#store/model/bar.ts";
 import { NotFoundError } from "#store/model/errors.ts";
@@ -28,13 +28,12 @@ export function chartsApi(deps: WebDeps): Api {
   const { db } = deps.database;
   return newApi().openapi(chart, async (c) => {
     const { id, timeframe } = c.req.valid("param");
-    const { run, artifacts, ...rows } = await runRows(db, id);
+    const { artifacts, facts } = await tradeRows(db, id);
     const stored = artifacts.findLast((one) => one.kind === "chart_spec" && one.timeframe === timeframe);
     if (stored === undefined) {
       throw new NotFoundError("chart_not_found", `This run has no ${timeframe} chart.`);
     }
     const own = artifacts.filter((one) => one.timeframe === timeframe);
-    const facts = tradeFactsOf({ symbol: run.symbol, ...rows });
     const [pictures, { bytes }] = await Promise.all([
       tradePictures({ db, objects: deps.objects }, facts, own),
       readArtifact(db, deps.objects, { id: stored.id, signal: AbortSignal.timeout(READ_MS) }),

@@ -1,7 +1,8 @@
 // The page of one symbol run; and, mounted with it, the pages of what runs leave behind.
 import { Hono } from "hono";
+import { z } from "zod";
 import { RunPage } from "#server/views/run/page.tsx";
-import { SymbolRunId } from "#store/model/ids.ts";
+import { LlmCallId, SymbolRunId } from "#store/model/ids.ts";
 import { NodeName } from "#store/model/run.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { page } from "../html.ts";
@@ -22,9 +23,15 @@ export function runPages(site: Site): Hono<FormEnv> {
   const { objects, database } = site.deps;
   app.get("/runs/:id", async (c) => {
     const id = SymbolRunId.parse(c.req.param("id"));
-    const chosen = chosenNode(c.req.query("node"), c.req.query("visit"));
+    const asked = {
+      node: chosenNode(c.req.query("node"), c.req.query("visit")),
+      call: LlmCallId.or(z.literal("all"))
+        .nullable()
+        .catch(null)
+        .parse(c.req.query("call") ?? null),
+    };
     const sources = { db: database.db, objects };
-    const [frame, run] = await Promise.all([site.frame(c), runModel(sources, id, chosen)]);
+    const [frame, run] = await Promise.all([site.frame(c), runModel(sources, id, asked)]);
     return page(c, <RunPage frame={frame} run={run} />);
   });
   app.route("/", tradePages(site));
