@@ -83,7 +83,11 @@ export function writePages(site: Site): Hono<FormEnv> {
       if (!(error instanceof DeskError)) throw error;
       const found = problemOf(error);
       const malformed = found.code === "prompt_malformed";
-      const model = modelOf(base, typed, malformed ? null : found.detail);
+      const model = modelOf(
+        base,
+        typed,
+        malformed ? "Not stored: see the faults and their lines." : found.detail,
+      );
       const status = found.status === 409 ? 409 : 422;
       return page(c, <WritePromptPage frame={await site.frame(c)} model={model} />, status);
     }
