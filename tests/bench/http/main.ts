@@ -64,6 +64,10 @@ async function measurePages(
   of: { meters: Meters; inspector: Inspector },
 ): Promise<void> {
   process.stderr.write(`reading ${places.length} pages …\n`);
+  if (process.env.BENCH_LIST !== undefined) {
+    process.stdout.write(`${places.map((place) => `${place.name}  ${place.path}`).join("\n")}\n`);
+    return;
+  }
   const profile = process.env.BENCH_PROFILE;
   if (profile !== undefined) await of.inspector.startProfile();
   const figures = await measurePlaces(readers, places, {

@@ -10,7 +10,8 @@ const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 function kindOf(path: string): string {
   const { pathname, searchParams } = new URL(path, "http://desk");
   const names = [...new Set(searchParams.keys())].sort();
-  return `${pathname.replaceAll(ID, ":id").replace(/\/\d+(?=\/|$)/g, "/:n")}${names.length === 0 ? "" : `?${names.join("&")}`}`;
+  const plain = pathname.replaceAll(ID, ":id").replace(/\/(?:[^/]*\d[^/]*|[A-Z][A-Z0-9.]*)(?=\/|$)/g, "/:id");
+  return `${plain}${names.length === 0 ? "" : `?${names.join("&")}`}`;
 }
 
 const NOT_PAGES = /^\/(api\/|assets\/|logout|login|theme)|\.(json|png|csv|zip)$|\/export\b|\/download\b/;
