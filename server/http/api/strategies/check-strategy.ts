@@ -15,6 +15,8 @@ import { lookUp } from "./look-up.ts";
 
 /** Symbols that the broker is asked about in one check; the others are looked up at the first run. */
 const MOST_ASKED = 8;
+/** A check is asked for while somebody types: it does not wait for a broker that is away. */
+const ASKED_MS = 4_000;
 const Name = z.string().trim().min(1, "give it a name").max(120);
 
 /** Symbols that the broker does not know or cannot tell apart, each with its place and why. */
@@ -30,7 +32,7 @@ async function unknownSymbols(deps: WebDeps, symbols: readonly string[]): Promis
   const unseen = tickers.filter((_, index) => known[index]?.instrument === null).slice(0, MOST_ASKED);
   const answers = await Promise.all(
     unseen.map(async ({ symbol, place }): Promise<FieldFault[]> => {
-      const found = await lookUp(deps, symbol);
+      const found = await lookUp(deps, symbol, ASKED_MS);
       return found?.kind === "refused" && found.fault
         ? [{ field: `parameters.symbols.${place}`, message: found.text }]
         : [];

@@ -23,12 +23,16 @@ function candidatesOf(error: DeskError): Candidate[] {
 }
 
 /** Null for a text that is no ticker. Nothing is stored; bugs pass through. */
-export async function lookUp(deps: WebDeps, text: string): Promise<LookUp | null> {
+export async function lookUp(
+  deps: WebDeps,
+  text: string,
+  deadlineMs = LOOKUP_DEADLINE_MS,
+): Promise<LookUp | null> {
   const parsed = Ticker.safeParse(text);
   if (!parsed.success) return null;
   const symbol = parsed.data;
   try {
-    const instrument = await deps.broker.resolve(symbol, AbortSignal.timeout(LOOKUP_DEADLINE_MS));
+    const instrument = await deps.broker.resolve(symbol, AbortSignal.timeout(deadlineMs));
     const listed = (await listWorkflowSymbols(deps.database.db)).some((row) => row.symbol === symbol);
     return { kind: "found", symbol, instrument, listed };
   } catch (error) {

@@ -181,7 +181,7 @@ export async function strategyModel(
     notice: null,
     turnedOff: off.map((row) => row.symbol).filter((symbol) => named.has(symbol)),
     workflows: choices
-      .filter((one) => one.recent || one === chosen)
+      .filter((one) => one.recent || one === chosen || one.value === stored?.workflowVersionId)
       .map(({ value, text }) => [value, text] as const),
     advises: chosen?.definition.orders === "advise",
     steps: steps.map((step) => stepText(step, prompts)),

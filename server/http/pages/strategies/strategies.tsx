@@ -37,7 +37,10 @@ async function beginStored(site: Site, id: string, query = new URLSearchParams()
     number === undefined ? stored : await getStrategyVersion(db, { id: stored.id, version: Number(number) });
   const { workflowVersionId, parameters } = content;
   const { name, active } = stored;
-  const values = valuesOf({ name, active, workflow: query.get("workflow") ?? workflowVersionId, parameters });
+  const wanted = query.get("workflow");
+  const workflow =
+    wanted === null ? workflowVersionId : (await getWorkflowVersion(db, WorkflowVersionId.parse(wanted))).id;
+  const values = valuesOf({ name, active, workflow, parameters });
   return { stored, origin: null, values, parameters };
 }
 
