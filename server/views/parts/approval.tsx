@@ -151,7 +151,8 @@ function Big(props: { label: string; value: string; note: string; tone?: string 
 }
 
 function Reasons(props: { shown: ApprovalQuestion }) {
-  const { consolidation, review, clamps, why } = props.shown;
+  const { consolidation, review, clamps, why, charts } = props.shown;
+  const single = charts.daily === null || charts.weekly === null;
   const list = (title: string, reasons: readonly string[], tone: string, sign: string) => (
     <div>
       <h3 class={`text-xs font-semibold ${tone}`}>{title}</h3>
@@ -179,7 +180,9 @@ function Reasons(props: { shown: ApprovalQuestion }) {
         {list("Against", consolidation.reasonsAgainst, "text-bad", "−")}
       </div>
       <p class="text-muted text-sm">
-        The analysts {consolidation.agreement === "partly" ? "partly agree" : words(consolidation.agreement)}.
+        {single
+          ? "One chart was read: there is no second opinion."
+          : `The analysts ${consolidation.agreement === "partly" ? "partly agree" : words(consolidation.agreement)}.`}{" "}
         Risk manager: <span class="text-ink">{review.verdict}</span>
         {review.reason === "" ? "" : ". "}
         <span class="prose-text">{review.reason}</span>

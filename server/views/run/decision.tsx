@@ -8,7 +8,7 @@ import { Pill, SignalPill, StancePill, VerdictPill } from "../parts/status.tsx";
 import type { DecisionModel, VerdictModel } from "./model.ts";
 import { GroundingPill, GroundingTable } from "./reports.tsx";
 
-function DecisionCard(props: { decision: DecisionModel; superseded: boolean }) {
+function DecisionCard(props: { decision: DecisionModel; superseded: boolean; single: boolean }) {
   const { decision } = props;
   const { stopPrice, targetPrice, consolidation } = decision;
   return (
@@ -52,7 +52,11 @@ function DecisionCard(props: { decision: DecisionModel; superseded: boolean }) {
             <StancePill stance={consolidation.stance} />
             <Pill
               tone="quiet"
-              text={`analysts ${consolidation.agreement === "partly" ? "partly agree" : consolidation.agreement}`}
+              text={
+                props.single
+                  ? "one chart read"
+                  : `analysts ${consolidation.agreement === "partly" ? "partly agree" : consolidation.agreement}`
+              }
             />
           </div>
           <Prose text={consolidation.summary} />
@@ -202,7 +206,12 @@ function VerdictCard(props: { verdict: VerdictModel }) {
   );
 }
 
-export function Decisions(props: { decisions: readonly DecisionModel[]; verdicts: readonly VerdictModel[] }) {
+/** `single`: the workflow looks at one timeframe, so that nobody could agree or disagree. */
+export function Decisions(props: {
+  decisions: readonly DecisionModel[];
+  verdicts: readonly VerdictModel[];
+  single: boolean;
+}) {
   const { decisions, verdicts } = props;
   if (decisions.length === 0) {
     return (
@@ -218,7 +227,7 @@ export function Decisions(props: { decisions: readonly DecisionModel[]; verdicts
     <div class="space-y-4">
       {decisions.map((decision) => (
         <div class="space-y-4">
-          <DecisionCard decision={decision} superseded={decision !== last} />
+          <DecisionCard decision={decision} superseded={decision !== last} single={props.single} />
           {verdicts
             .filter((verdict) => verdict.decisionId === decision.id)
             .map((verdict) => (

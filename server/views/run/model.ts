@@ -160,6 +160,8 @@ export type RunModel = {
   verdicts: readonly VerdictModel[];
   approvals: readonly ApprovalModel[];
   orders: readonly OrderModel[];
+  /** The order that was not sent, because the workflow only advises; null for every other run. */
+  advice: string | null;
   /** What became of the decision; null while nothing of it has filled. */
   outcome: TradeOutcome | null;
   calls: readonly CallModel[];

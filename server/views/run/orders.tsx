@@ -58,12 +58,16 @@ function Leg(props: { order: OrderModel }) {
   );
 }
 
-export function RunOrders(props: { orders: readonly OrderModel[] }) {
+export function RunOrders(props: { orders: readonly OrderModel[]; advice: string | null }) {
   const fills = props.orders.flatMap((order) => order.fills);
   return (
     <div class="space-y-4">
       <Panel title="Orders">
-        {props.orders.length === 0 ? (
+        {props.advice !== null ? (
+          <Empty icon="orders" title="Advice only">
+            {props.advice}.
+          </Empty>
+        ) : props.orders.length === 0 ? (
           <Empty icon="orders" title="No order">
             An order exists only after the rules and, where asked, a person have said yes.
           </Empty>

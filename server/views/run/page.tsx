@@ -130,10 +130,10 @@ export function RunPage(props: { frame: Frame; run: RunModel }) {
               ))}
             </div>
             <div id="decision" {...topic}>
-              <Decisions decisions={run.decisions} verdicts={run.verdicts} />
+              <Decisions decisions={run.decisions} verdicts={run.verdicts} single={run.charts.length === 1} />
             </div>
             <div id="orders" {...topic}>
-              <RunOrders orders={run.orders} />
+              <RunOrders orders={run.orders} advice={run.advice} />
             </div>
             <div id="outcome" {...topic}>
               {run.outcome === null ? null : <Outcome outcome={run.outcome} />}

@@ -1,5 +1,6 @@
 // Collects everything the page of one symbol run shows. Effects: database.
 
+import { z } from "zod";
 import { runRows, tradeFactsOf, tradeRows } from "#server/reports/run/rows.ts";
 import { tradePictures } from "#server/reports/trade/picture.ts";
 import type { ChartModel } from "#server/views/parts/chart.tsx";
@@ -9,6 +10,7 @@ import type { Db } from "#store/database.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import type { NodeName } from "#store/model/run.ts";
 import type { ArtifactRow } from "#store/runs/artifacts.ts";
+import type { NodeEventRow } from "#store/runs/node-events.ts";
 import { millisecondsBetween } from "../lines.ts";
 import { nodeDetail, nodeModels } from "./node-models.ts";
 import { threadOf } from "./thread.ts";
@@ -65,6 +67,7 @@ export async function runModel(
     forkedFrom: run.execution.forkedFrom,
     durationMs: millisecondsBetween(run.startedAt, run.finishedAt),
     nodes: nodeModels(events, run.status),
+    advice: adviceOf(events),
     chosen: asked.node === null ? null : nodeDetail({ events, calls, status: run.status }, asked.node),
     openCall: asked.call,
     charts: chartModels(run, artifacts),
@@ -77,4 +80,12 @@ export async function runModel(
         .map((artifact) => [artifact.sha256, artifact.id]),
     ),
   };
+}
+
+const Advised = z.object({ outcome: z.object({ code: z.literal("advice"), reason: z.string() }) });
+
+/** The order that a workflow which only advises would have placed. */
+function adviceOf(events: readonly NodeEventRow[]): string | null {
+  const record = events.find(({ node, kind }) => node === "record" && kind === "finished");
+  return Advised.safeParse(record?.output).data?.outcome.reason ?? null;
 }
