@@ -22,7 +22,16 @@ export type CounterfactualQuery = {
   limit?: number;
 };
 
-type Proposal = { id: ApprovalRow["id"]; strategyId: StrategyId; source: string | null };
+type Proposal = {
+  id: ApprovalRow["id"];
+  strategyId: StrategyId;
+  source: string | null;
+  readAt: string | null;
+};
+
+/** An answered proposal never changes: what it came to by a session is the same until more bars of its series are read. */
+const followedBefore = new WeakMap<Db, Map<string, Counterfactual | null>>();
+const MOST_REMEMBERED = 2_000;
 
 /** Newest first. Proposals of a version that did not note its session are left out. */
 export async function counterfactuals(db: Db, query: CounterfactualQuery): Promise<Counterfactual[]> {
@@ -31,22 +40,31 @@ export async function counterfactuals(db: Db, query: CounterfactualQuery): Promi
   const named = ids === undefined ? sql`` : sql`and approval.id = any(${sql.param([...ids])}::uuid[])`;
   // Followed on the very series that the run was decided on.
   const result = await db.execute<Proposal & { conid: string }>(sql`
-    select approval.id, run.conid, execution.strategy_id as "strategyId", series.source
+    select approval.id, run.conid, execution.strategy_id as "strategyId", series.source,
+      series.read_at as "readAt"
     from approvals approval
       join symbol_runs run on run.id = approval.symbol_run_id
       join executions execution on execution.id = run.execution_id
-      left join lateral (select bar_series.source from artifacts chart
+      left join lateral (select bar_series.source, bar_series.updated_at::text as read_at from artifacts chart
         join bar_series on bar_series.id = chart.series_id
         where chart.symbol_run_id = run.id and chart.kind = 'market_data' and chart.timeframe = 'daily'
         limit 1) series on true
     where approval.status in ('rejected', 'expired') ${account} ${named}
       and run.conid is not null
     order by approval.created_at desc, approval.id desc limit ${query.limit ?? 100}`);
+  const known = followedBefore.get(db) ?? new Map<string, Counterfactual | null>();
+  followedBefore.set(db, known);
   const book: Counterfactual[] = [];
   for (const proposal of result.rows) {
-    const row = await getApproval(db, proposal.id);
-    const conid = Number(proposal.conid) as Conid;
-    const line = await followed(db, query, { ...proposal, row, conid });
+    const key = `${proposal.id} ${query.upTo} ${proposal.source} ${proposal.readAt}`;
+    let line = known.get(key);
+    if (line === undefined) {
+      const row = await getApproval(db, proposal.id);
+      line = await followed(db, query, { ...proposal, row, conid: Number(proposal.conid) as Conid });
+      known.set(key, line);
+      const oldest = known.keys().next();
+      if (known.size > MOST_REMEMBERED && !oldest.done) known.delete(oldest.value);
+    }
     if (line !== null) book.push(line);
   }
   return book;

@@ -112,6 +112,7 @@ export const symbolRuns = pgTable(
   (table) => [
     unique("symbol_runs_symbol").on(table.executionId, table.symbol),
     index("symbol_runs_in_order").on(table.executionId, table.ordinal),
+    index("symbol_runs_newest").on(table.createdAt, table.id),
     index("symbol_runs_by_symbol").on(table.symbol, table.createdAt, table.id),
     index("symbol_runs_unfinished")
       .on(table.createdAt, table.id)

@@ -1,0 +1,1 @@
+CREATE INDEX "symbol_runs_newest" ON "symbol_runs" USING btree ("created_at","id");
