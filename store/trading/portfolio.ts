@@ -31,11 +31,12 @@ export async function latestSnapshot(db: Db, accountId: AccountId): Promise<Snap
  */
 export async function dailySnapshots(
   db: Db,
-  query: { accountId: AccountId; days: number },
+  query: { accountId: AccountId; days: number; since?: Instant },
 ): Promise<Pick<SnapshotRow, "at" | "netLiquidation">[]> {
+  const since = query.since === undefined ? sql`` : sql`and at >= ${query.since}::timestamptz`;
   const newest = (before: SQL) => sql`
     select at, net_liquidation from portfolio_snapshots
-    where account_id = ${query.accountId} ${before} order by at desc, id desc limit 1`;
+    where account_id = ${query.accountId} ${since} ${before} order by at desc, id desc limit 1`;
   const dayBegan = sql`date_trunc('day', day.at at time zone 'America/New_York') at time zone 'America/New_York'`;
   const result = await db.execute<{ at: string; net: DecimalString }>(sql`
     with recursive day as (

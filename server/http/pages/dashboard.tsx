@@ -17,7 +17,7 @@ import { moveMarket } from "../api/trading/desk-state.ts";
 import { sumOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
-import { equityOf } from "./equity.ts";
+import { type EquityReader, equityReader } from "./equity.ts";
 import { page } from "./html.ts";
 import { approvalModel, executionLines } from "./lines.ts";
 import { type Site, withDone } from "./site.tsx";
@@ -29,14 +29,14 @@ type Read = Omit<DashboardModel, "market" | "steps" | "provenAgoMs"> & {
   steps: Awaited<ReturnType<typeof firstSteps>>;
 };
 
-async function readDesk(site: Site): Promise<Read> {
+async function readDesk(site: Site, readEquity: EquityReader): Promise<Read> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
   const [trading, summary, equity, positions, blocks, approvals, running, waiting, recent, alerts, steps] =
     await Promise.all([
       currentTradingState(db),
       accountId === null ? null : latestSnapshot(db, accountId),
-      equityOf(db, accountId),
+      readEquity(accountId),
       accountId === null ? [] : listPositions(db, accountId),
       accountId === null ? [] : openBlocks(db, { accountId }),
       listApprovals(db, { status: "pending", limit: RECENT }),
@@ -91,10 +91,14 @@ const Sessions = z.coerce.number().int().min(1).max(250);
 
 export function dashboardPages(site: Site): Hono<FormEnv> {
   const app = new Hono<FormEnv>();
+  const readEquity = equityReader(site.deps.database.db);
   const { db } = site.deps.database;
 
   app.get("/", async (c) => {
-    const [frame, { steps, ...read }] = await Promise.all([site.frame(c, haltNotice(c)), readDesk(site)]);
+    const [frame, { steps, ...read }] = await Promise.all([
+      site.frame(c, haltNotice(c)),
+      readDesk(site, readEquity),
+    ]);
     const market = frame.marketNow === null ? null : marketState(new Date(frame.marketNow));
     const model: DashboardModel = {
       ...read,

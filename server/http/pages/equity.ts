@@ -20,6 +20,8 @@ export type Equity = {
   benchmark: Benchmark | null;
 };
 
+type Daily = Pick<SnapshotRow, "at" | "netLiquidation">;
+
 const DAYS = 400;
 const INDEX = "SPX" as Ticker;
 const MOST_HELD = 10;
@@ -64,11 +66,9 @@ function held(curve: readonly CurvePoint[], series: readonly DailyCloses[]): Cur
 async function benchmarkOf(db: Db, curve: readonly CurvePoint[]): Promise<Benchmark | null> {
   const [first, last] = [curve[0], curve.at(-1)];
   if (first === undefined || last === undefined || curve.length < 2) return null;
-  const listed = (await listWorkflowSymbols(db)).filter((row) => row.enabled).map((row) => row.symbol);
   const range = { from: sessionOf(first), to: sessionOf(last) };
-  const found = await dailyCloses(db, { symbols: [...new Set([INDEX, ...listed])], ...range });
-  const index = found.filter((one) => one.symbol === INDEX);
-  const chosen = index.length > 0 ? index : found.slice(0, MOST_HELD);
+  const index = await dailyCloses(db, { symbols: [INDEX], ...range });
+  const chosen = index.length > 0 ? index : await listedCloses(db, range);
   const points = held(curve, chosen);
   if (points.length < 2) return null;
   const names = chosen.map((one) => one.symbol).join(", ");
@@ -76,9 +76,33 @@ async function benchmarkOf(db: Db, curve: readonly CurvePoint[]): Promise<Benchm
   return { label: `${what}, bought at the close of ${range.from} and held (stored daily bars)`, points };
 }
 
-export async function equityOf(db: Db, accountId: AccountId | null): Promise<Equity> {
-  const snapshots = accountId === null ? [] : await dailySnapshots(db, { accountId, days: DAYS });
-  const curve = snapshots.map((row) => ({ at: row.at, value: row.netLiquidation }));
+async function listedCloses(db: Db, range: { from: SessionDate; to: SessionDate }): Promise<DailyCloses[]> {
+  const listed = (await listWorkflowSymbols(db)).filter((row) => row.enabled).map((row) => row.symbol);
+  return (await dailyCloses(db, { symbols: listed, ...range })).slice(0, MOST_HELD);
+}
+
+export type EquityReader = (accountId: AccountId | null) => Promise<Equity>;
+
+/** Remembers the days that are over: only the newest ones are read again. */
+export function equityReader(db: Db): EquityReader {
+  const over = new Map<AccountId, Daily[]>();
+  return async (accountId) => {
+    if (accountId === null) return equityFrom(db, []);
+    const known = over.get(accountId) ?? [];
+    const last = known.at(-1);
+    const fresh = await dailySnapshots(db, {
+      accountId,
+      days: DAYS,
+      ...(last === undefined ? {} : { since: last.at }),
+    });
+    const days = [...known.slice(0, -1), ...fresh].slice(-DAYS);
+    over.set(accountId, days);
+    return equityFrom(db, days);
+  };
+}
+
+async function equityFrom(db: Db, days: readonly Daily[]): Promise<Equity> {
+  const curve = days.map((row) => ({ at: row.at, value: row.netLiquidation }));
   const before = curve.at(-2);
   const today = changeOf(before, curve.at(-1));
   return {

@@ -1,7 +1,7 @@
 // The dashboard's figures and the kill switch: what is compared with what, and a halt that holds although the broker is away.
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { equityOf } from "#server/http/pages/equity.ts";
+import { equityReader } from "#server/http/pages/equity.ts";
 import { saveBars } from "#store/market/bars.ts";
 import { UnavailableError } from "#store/model/errors.ts";
 import { SessionDate } from "#store/model/ids.ts";
@@ -59,7 +59,8 @@ test("equity is one figure a day, today is against the day before, and nothing i
   // Past midnight in UTC, but the same day at the exchange.
   await snapshot("2018-02-07T01:00:00.000Z", "101100");
   await snapshot("2018-02-07T21:05:00.000Z", "99000");
-  const bare = await equityOf(db, PAPER_ACCOUNT);
+  const read = equityReader(db);
+  const bare = await read(PAPER_ACCOUNT);
   expect(bare.curve.map((point) => point.value)).toEqual(["100000", "101100", "99000"]);
   expect(bare.today).toMatchObject({ amount: "-2100", since: "2018-02-07T01:00:00.000Z" });
   expect(bare.change).toEqual({ amount: "-1000", share: "-0.01" });
@@ -67,15 +68,21 @@ test("equity is one figure a day, today is against the day before, and nothing i
 
   // The bar of 6 February is missing: that day has no point, and none is invented.
   await spx({ "2018-02-05": "2600", "2018-02-07": "2730" });
-  const { benchmark } = await equityOf(db, PAPER_ACCOUNT);
+  const { benchmark } = await read(PAPER_ACCOUNT);
   expect(benchmark?.label).toContain("SPX, bought at the close of 2018-02-05 and held");
   expect(benchmark?.points).toEqual([
     { at: "2018-02-05T21:05:00.000Z", value: "100000" },
     { at: "2018-02-07T21:05:00.000Z", value: "105000" },
   ]);
+  // What comes later on the same day, and on the next, takes its place among what is remembered.
+  await snapshot("2018-02-07T21:30:00.000Z", "99500");
+  await snapshot("2018-02-08T21:05:00.000Z", "99800");
+  const later = await read(PAPER_ACCOUNT);
+  expect(later.curve.map((point) => point.value)).toEqual(["100000", "101100", "99500", "99800"]);
+  expect(later).toEqual(await equityReader(db)(PAPER_ACCOUNT));
   const page = await (await web.page("/")).text();
   expect(page).toContain("SPX, bought at the close of 2018-02-05");
-  expect(page).toContain("since 2018-02-06");
+  expect(page).toContain("since 2018-02-07");
 });
 
 test("a newcomer is told the next step at each point of the way", async () => {
