@@ -43,10 +43,14 @@ function Found(props: { found: Extract<LookUp, { kind: "found" }> }) {
 }
 
 function Refused(props: { refused: Extract<LookUp, { kind: "refused" }> }) {
-  const { symbol, text, candidates } = props.refused;
+  const { symbol, text, fault, candidates } = props.refused;
   return (
     <div class="border-line space-y-2 rounded-md border p-3">
-      <Pill tone="bad" icon="cross" text={`${symbol} cannot be added`} />
+      {fault ? (
+        <Pill tone="bad" icon="cross" text={`${symbol} cannot be added`} />
+      ) : (
+        <Pill tone="warn" icon="warn" text={`${symbol} could not be looked up`} />
+      )}
       <p class="prose-text text-sm">{text}</p>
       {candidates.length === 0 ? null : (
         <ul class="text-sm">
@@ -59,6 +63,11 @@ function Refused(props: { refused: Extract<LookUp, { kind: "refused" }> }) {
             </li>
           ))}
         </ul>
+      )}
+      {fault ? null : (
+        <button type="submit" formaction="/symbols/look-up" class="button w-full">
+          Look up again
+        </button>
       )}
     </div>
   );

@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, (symbol: string) => string>> = {
     `${symbol} names several US listings at the broker. The desk does not guess which one is meant.`,
   instrument_foreign: (symbol) =>
     `${symbol} is listed only outside the US. The desk trades US listings, whose calendar it knows.`,
+  call_aborted: () => "The broker did not answer in time. That says nothing of the symbol; try again.",
 };
 
 type Candidate = { name: string; exchange: string; conid: number };
