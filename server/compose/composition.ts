@@ -204,7 +204,10 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     modelOffline: config.model === null,
     artifacts: objects.describe(),
     address: options.serveAt ?? "not served",
-    settings: settingsInForce(config),
+    // Every page asks for a description; only one shows the settings.
+    get settings() {
+      return settingsInForce(config);
+    },
     notices: config.notices,
   });
 

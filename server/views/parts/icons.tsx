@@ -1,4 +1,6 @@
 // Line icons drawn for this product, 20 × 20, coloured by the text around them. Always decoration: words say the same.
+import { raw } from "hono/html";
+
 const PATHS = {
   desk: "M3 4h6v7H3zM11 4h6v4h-6zM11 10h6v6h-6zM3 13h6v3H3z",
   approvals: "M4 10.5 8 14.5 16 5.5",
@@ -36,7 +38,20 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon(props: { name: IconName; size?: number; class?: string }) {
+type IconProps = { name: IconName; size?: number; class?: string };
+
+/** Icons are the most frequent part of a page and few differ: each is written out once. */
+const drawn = new Map<string, ReturnType<typeof raw>>();
+const MOST_DRAWN = 1_000;
+
+export function Icon(props: IconProps) {
+  const key = `${props.name} ${props.size ?? ""} ${props.class ?? ""}`;
+  const known = drawn.get(key) ?? raw(String(draw(props)));
+  if (drawn.size < MOST_DRAWN) drawn.set(key, known);
+  return <>{known}</>;
+}
+
+function draw(props: IconProps) {
   return (
     <svg
       width={props.size ?? 16}
