@@ -93,8 +93,8 @@ function outcomeStep(of: LineageOf, run: string): LineageStep {
 export function Lineage(props: { of: LineageOf; here?: string }) {
   const steps = lineageSteps(props.of);
   return (
-    <nav aria-label="Lineage" class="overflow-x-auto">
-      <ol class="flex min-w-max items-center gap-1 text-sm">
+    <nav aria-label="Lineage">
+      <ol class="flex flex-wrap items-center gap-x-1 gap-y-0.5 text-sm">
         {steps.map((step, index) => {
           const here = props.here === step.text;
           return (
