@@ -19,7 +19,7 @@ pre { white-space: pre-wrap; background: var(--raised); padding: .7rem; border-r
 .text { white-space: pre-wrap; } img { max-width: 100%; height: auto; background: #fff; border-radius: .4rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .5rem 1.2rem; margin: .6rem 0; }
 dt { color: var(--muted); font-size: .8rem; } dd { margin: 0; font-weight: 550; }
-svg { width: 100%; height: auto; } .sample { width: 26px; vertical-align: middle; }
+svg[role="img"] { width: 100%; height: auto; } td svg { vertical-align: middle; }
 .text-good { color: var(--good); } .text-bad { color: var(--bad); } .text-accent { color: var(--accent); }
 .fill-ink { fill: var(--ink); } .fill-muted { fill: var(--muted); } .fill-raised { fill: var(--raised); }
 .stroke-ink { stroke: var(--ink); } .stroke-line { stroke: var(--line); } .stroke-panel { stroke: var(--panel); }

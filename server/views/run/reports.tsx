@@ -104,7 +104,7 @@ function ReportCard(props: { report: ReportModel }) {
         {report.evidence.map((item) => {
           const check = checkOf(item.value, item.stated);
           return (
-            <li class="flex items-baseline justify-between gap-3">
+            <li class="flex flex-wrap items-baseline justify-between gap-x-3">
               <span class="prose-text min-w-0">{item.statement}</span>
               <span class="flex items-baseline gap-2 whitespace-nowrap">
                 {item.stated === null ? (
@@ -113,6 +113,11 @@ function ReportCard(props: { report: ReportModel }) {
                   <>
                     <span class="font-mono text-xs">
                       {item.value} {item.stated}
+                      <span class="text-muted">
+                        {check === undefined || check.stored === null
+                          ? ", nothing stored"
+                          : `, stored ${check.stored}`}
+                      </span>
                     </span>
                     {check === undefined ? null : <GroundedMark grounded={check.grounded} />}
                   </>
