@@ -91,6 +91,7 @@ export const orders = pgTable(
     index("orders_by_symbol").on(table.symbol, table.createdAt, table.id),
     index("orders_by_instrument").on(table.accountId, table.conid, table.createdAt, table.id),
     index("orders_open").on(table.accountId, table.conid).where(sql`status not in (${terminal})`),
+    index("orders_external").on(table.id).where(sql`external`),
     index("orders_by_parent").on(table.parentOrderId),
     index("orders_by_verdict").on(table.verdictId),
     index("orders_by_approval").on(table.approvalId),

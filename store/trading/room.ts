@@ -170,8 +170,9 @@ export async function deskHoldings(
   }>(sql`
     select fill.conid, min(fill.symbol) as symbol, min(fill.currency) as currency,
       sum(case fill.side when 'BUY' then fill.quantity else -fill.quantity end) as quantity
-    from fills fill join orders on orders.id = fill.order_id
-    where fill.account_id = ${accountId} and not orders.external
+    from fills fill
+    where fill.account_id = ${accountId} and fill.order_id is not null
+      and not exists (select 1 from orders where orders.id = fill.order_id and external)
       and not exists (select 1 from fills later
         where later.execution_key = fill.execution_key and later.correction > fill.correction)
     group by fill.conid having sum(case fill.side when 'BUY' then fill.quantity else -fill.quantity end) <> 0

@@ -1,0 +1,1 @@
+CREATE INDEX "orders_external" ON "orders" USING btree ("id") WHERE external;
