@@ -4,8 +4,13 @@ import { type AnyPgColumn, customType } from "drizzle-orm/pg-core";
 import type { Instant } from "../model/ids.ts";
 import type { DecimalString } from "../model/money.ts";
 
+const IN_UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00$/;
+
 /** PostgreSQL's text for a timestamptz (any offset) as ISO 8601 with a Z. */
 export function toInstant(text: string): Instant {
+  // The common case, a session in UTC, without a date object: pages read thousands of these.
+  const [, date, time, fraction = ""] = IN_UTC.exec(text) ?? [];
+  if (date !== undefined) return `${date}T${time}.${fraction.padEnd(3, "0")}Z` as Instant;
   const iso = text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00");
   return new Date(iso).toISOString() as Instant;
 }

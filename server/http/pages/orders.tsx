@@ -12,7 +12,7 @@ import { tradeOutcomes } from "#store/results/trades.ts";
 import { fillsOfOrder, listFills } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { childOrders, getOrder, listOrders } from "#store/trading/orders.ts";
-import { listSnapshots } from "#store/trading/portfolio.ts";
+import { dailySnapshots, latestSnapshot } from "#store/trading/portfolio.ts";
 import { listPositions } from "#store/trading/positions.ts";
 import { listBlocks } from "#store/trading/symbol-blocks.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
@@ -27,23 +27,24 @@ import { type Site, withDone } from "./site.tsx";
 
 const PAGE = 50;
 const UNSENT = 25;
+const CURVE_DAYS = 400;
 const CLOCK_MS = 2_000;
 
 async function portfolioModel(site: Site, cursor: string | null): Promise<PortfolioModel> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
-  const [snapshots, positions, fills, results] = await Promise.all([
-    accountId === null ? [] : listSnapshots(db, { accountId, limit: 2_000 }),
+  const [summary, daily, positions, fills, results] = await Promise.all([
+    accountId === null ? null : latestSnapshot(db, accountId),
+    accountId === null ? [] : dailySnapshots(db, { accountId, days: CURVE_DAYS }),
     accountId === null ? [] : listPositions(db, accountId),
     listFills(db, { cursor, limit: PAGE, ...(accountId === null ? {} : { accountId }) }),
     resultsModel(site),
   ]);
-  const summary = snapshots.at(-1) ?? null;
   const exposed = summary !== null && !dec(summary.netLiquidation).isZero();
   return {
     accountId,
     summary,
-    curve: curveOf(snapshots),
+    curve: curveOf(daily),
     positions,
     unrealizedPnl: sumOf(positions, "unrealizedPnl"),
     realizedPnl: sumOf(positions, "realizedPnl"),
@@ -60,8 +61,10 @@ async function resultsModel(site: Site): Promise<ResultsModel> {
   const { database, broker } = site.deps;
   const { accountId } = broker;
   if (accountId === null) return { trades: [], ...sumsOf([]), counterfactuals: [] };
-  const now = await broker.now(AbortSignal.timeout(CLOCK_MS)).catch(() => null);
-  const trades = await tradeOutcomes(database.db, accountId);
+  const [now, trades] = await Promise.all([
+    broker.now(AbortSignal.timeout(CLOCK_MS)).catch(() => null),
+    tradeOutcomes(database.db, accountId),
+  ]);
   const unsent =
     now === null
       ? null
