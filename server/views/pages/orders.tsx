@@ -56,21 +56,23 @@ export function OrdersPage(props: { frame: Frame; model: OrdersModel }) {
         </form>
       </PageHead>
       {model.blocks.length === 0 ? null : (
-        <Panel id="blocks" title="Blocked: the desk and the broker disagree" live="any">
-          <p class="prose-text text-muted mb-1">
-            Nothing new is sent in these symbols until you have settled what each side says. Settling sends
-            and cancels nothing at the broker.
-          </p>
-          <ul class="divide-line divide-y">
-            {model.blocks.map((block) => (
-              <SymbolBlockItem
-                block={block}
-                action={`/orders/blocks/${block.id}`}
-                token={props.frame.formToken}
-              />
-            ))}
-          </ul>
-        </Panel>
+        <div class="mb-4">
+          <Panel id="blocks" title="Blocked: the desk and the broker disagree" live="any">
+            <p class="prose-text text-muted mb-1">
+              Nothing new is sent in these symbols until you have settled what each side says. Settling sends
+              and cancels nothing at the broker.
+            </p>
+            <ul class="divide-line divide-y">
+              {model.blocks.map((block) => (
+                <SymbolBlockItem
+                  block={block}
+                  action={`/orders/blocks/${block.id}`}
+                  token={props.frame.formToken}
+                />
+              ))}
+            </ul>
+          </Panel>
+        </div>
       )}
       <Panel id="orders" flush live="any">
         {model.rows.length === 0 ? (
