@@ -17,6 +17,7 @@ import { createApp } from "../http/app.tsx";
 import type { DeskDescription } from "../http/deps.ts";
 import { brokerTasks } from "../jobs/broker-tasks.ts";
 import { openQueue, type SymbolRunQueue } from "../jobs/queue.ts";
+import { leavingReplays } from "../jobs/replays-at-home.ts";
 import { scheduleTask } from "../jobs/schedules.ts";
 import { startWatch } from "../jobs/watch.ts";
 import { openBroker, openMarket } from "./broker.ts";
@@ -242,7 +243,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   // Not awaited: a gateway that is down keeps no one from the pages. Orders wait for it (reconciled-first.ts).
   void watch.now("reconcile").then(() => watch.now("portfolio"));
   if (options.workers) {
-    await queue.work((id, advanceOptions) => desk.advance(id, advanceOptions));
+    await queue.work(options.workerOnly === true ? leavingReplays(database, desk) : desk.advance);
     await desk.requeueUnfinished();
   }
   return {

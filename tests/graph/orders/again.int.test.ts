@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { submitOrder } from "#graph/orders/submit.ts";
 import { ORDER_STEPS, type OrderStep } from "#graph/orders/types.ts";
+import { leavingReplays } from "#server/jobs/replays-at-home.ts";
 import { ApprovalQuestion } from "#store/model/approval.ts";
 import { SessionDate, type SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { toDecimalString } from "#store/model/money.ts";
@@ -86,6 +87,20 @@ describe("a question that comes again", () => {
     expect(again.shown).toMatchObject({ asked: 2, session: "2018-03-05" });
     expect(again.row.status).toBe("pending");
   });
+});
+
+test("a replay stays with the desk: a further worker leaves it alone, and does what is of the main session", async () => {
+  const fixture = await deskFixture({ database, start: START });
+  const desk = fixture.desk();
+  const { id: strategy } = await fixture.strategy({ symbols: [AAPL] });
+  const work = leavingReplays(database, desk);
+  const options = { signal: new AbortController().signal, attemptsLeft: 0 };
+  const replay = (await desk.startExecution({ strategy, asOf: START })).symbolRunIds[0];
+  const main = (await desk.startExecution({ strategy })).symbolRunIds[0];
+  if (replay === undefined || main === undefined) throw new Error("no run");
+  expect(await work(replay, options)).toEqual({ outcome: "busy", status: "queued" });
+  expect(await fixture.counts(replay)).toEqual({});
+  expect((await work(main, options)).outcome).not.toBe("busy");
 });
 
 describe("a crash after a person has answered the broker's question", () => {
