@@ -1,9 +1,9 @@
 // Brings every open order of the account in line with one reading of the broker. Effects: gateway (details), database.
-import type { Instant } from "#store/model/ids.ts";
-import { dec } from "#store/model/money.ts";
+import type { Instant, SessionDate } from "#store/model/ids.ts";
+import { dec, toDecimalString } from "#store/model/money.ts";
 import { type Fill, isTerminal } from "#store/model/order.ts";
 import { fillsOfOrder } from "#store/trading/fills.ts";
-import { applyOrderEvent } from "#store/trading/order-events.ts";
+import { applyOrderEvent, type OrderEvent } from "#store/trading/order-events.ts";
 import { getOrder, type OrderRow, workingOrders } from "#store/trading/orders.ts";
 import { sessionClose } from "#tools/calendar.ts";
 import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
@@ -13,6 +13,9 @@ import type { OrderDeps } from "../types.ts";
 import { applySeen, applySightings, type Sighting, stopSymbol } from "./apply.ts";
 import { saveFills } from "./fills.ts";
 import { readOrder, type Seen, seenOrder } from "./seen.ts";
+
+/** The broker lists the fills of seven days; the first of them may be cut. */
+const TRADES_REACH_MS = 6 * 86_400_000;
 
 export type PollReading = { readonly live: readonly BrokerOrder[]; readonly trades: readonly Fill[] };
 
@@ -35,9 +38,10 @@ export async function applyPoll(
   const notListed = [...first.notListed, ...second.notListed];
   let events = first.events + second.events;
   events += await settleInDoubt(deps, notListed, signal);
+  // Only now every order has the broker's id that ties its fills to it, and only they tell how a forgotten one ended.
+  const fills = await saveFills(deps, reading.trades);
   for (const order of notListed) events += await followUp(deps, { order, at }, signal);
-  // Fills last: only now every order has the broker's id that ties them together.
-  return { events, fills: await saveFills(deps, reading.trades) };
+  return { events, fills };
 }
 
 /** Applies what the list of the day shows of these orders; what tells nothing new costs no statement. */
@@ -97,32 +101,38 @@ async function followUp(
 /** The broker knows nothing of it any more: the fills and the calendar tell how it ended, or a person must look. */
 async function forgotten(deps: OrderDeps, order: OrderRow, at: Instant): Promise<number> {
   const { db } = deps.database;
-  const filled = (await fillsOfOrder(db, order.id)).reduce((sum, fill) => sum.plus(fill.quantity), dec(0));
-  if (filled.equals(order.quantity)) {
-    await applyOrderEvent(db, { orderId: order.id, kind: "filled", at, filledQuantity: order.quantity });
-    return 1;
-  }
+  const filled = filledBy(await fillsOfOrder(db, order.id));
+  const end = (event: Pick<OrderEvent, "kind" | "reason">) =>
+    applyOrderEvent(db, { orderId: order.id, at, ...event, ...filled }).then(() => 1);
+  if (filled !== null && dec(filled.filledQuantity).equals(order.quantity)) return end({ kind: "filled" });
   const parent = order.parentOrderId === null ? null : await getOrder(db, order.parentOrderId);
-  if (parent !== null && isTerminal(parent.status) && dec(parent.filledQuantity).isZero()) {
-    await applyOrderEvent(db, {
-      orderId: order.id,
-      kind: "canceled",
-      at,
-      reason: "its entry ended unfilled",
-    });
-    return 1;
-  }
-  if (order.timeInForce === "DAY" && sessionIsOver(order, at)) {
-    await applyOrderEvent(db, { orderId: order.id, kind: "expired", at, reason: "its session is over" });
-    return 1;
-  }
+  if (parent !== null && isTerminal(parent.status) && dec(parent.filledQuantity).isZero())
+    return end({ kind: "canceled", reason: "its entry ended unfilled" });
+  if (order.timeInForce === "DAY" && endedInReach(order, at))
+    return end({ kind: "expired", reason: "its session is over" });
   await stopSymbol(db, order, { why: "the broker does not know it any more", seen: null });
   return 0;
 }
 
-/** The session stands in the client order id: CS-YYYYMMDD-… */
-function sessionIsOver(order: OrderRow, at: Instant): boolean {
+/** What the stored fills of an order come to; null without any. */
+function filledBy(fills: readonly Pick<Fill, "quantity" | "price">[]) {
+  if (fills.length === 0) return null;
+  const quantity = fills.reduce((sum, fill) => sum.plus(fill.quantity), dec(0));
+  const value = fills.reduce((sum, fill) => sum.plus(dec(fill.quantity).times(fill.price)), dec(0));
+  return {
+    filledQuantity: toDecimalString(quantity),
+    averageFillPrice: toDecimalString(value.div(quantity)),
+  };
+}
+
+/**
+ * Its session (it stands in the client order id: CS-YYYYMMDD-…) is over, and not so long that its fills could have left
+ * the broker's list of trades: without them nobody can say from here whether it filled.
+ */
+function endedInReach(order: OrderRow, at: Instant): boolean {
   const [, y, m, d] = /^CS-(\d{4})(\d{2})(\d{2})-/.exec(order.clientOrderId ?? "") ?? [];
   if (y === undefined) return false;
-  return new Date(at) >= sessionClose(`${y}-${m}-${d}` as Parameters<typeof sessionClose>[0]);
+  const close = sessionClose(`${y}-${m}-${d}` as SessionDate).getTime();
+  const now = Date.parse(at);
+  return now >= close && now < close + TRADES_REACH_MS;
 }

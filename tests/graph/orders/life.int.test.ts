@@ -15,7 +15,7 @@ import { getOrder, ordersOfRun } from "#store/trading/orders.ts";
 import { testDatabase } from "../../support/database.ts";
 import type { BarText } from "../../tools/simulator/rig.ts";
 import { emptyBook } from "./reset.ts";
-import { orderRig, type Proposal, placeByHand, type Rig } from "./rig.ts";
+import { orderRig, type Proposal, placeByHand, QUIET, type Rig } from "./rig.ts";
 
 const database = await testDatabase();
 const { db } = database;
@@ -106,6 +106,41 @@ describe("an approved order", () => {
     const tracked = await nextSession(rig);
     expect(await legs(runId)).toEqual({ entry: "EXPIRED", stop: "CANCELED", target: "CANCELED" });
     expect(tracked).toMatchObject({ finishedRuns: [runId], working: 0 });
+  });
+
+  test("that filled while the desk was off is filled with its price, though the broker has forgotten the order", async () => {
+    const rig = await orderRig(database, { bars: [FILLS, QUIET] });
+    const { runId, entryId } = await sentOrder(rig);
+    rig.simulator.next();
+    const { finishedRuns } = await nextSession(rig);
+    expect(finishedRuns).toEqual([runId]);
+    expect(await getOrder(db, entryId)).toMatchObject({
+      status: "FILLED",
+      filledQuantity: "200",
+      averageFillPrice: "100",
+    });
+    expect(await legs(runId)).toEqual({ entry: "FILLED", stop: "ACCEPTED", target: "ACCEPTED" });
+  });
+
+  test("that filled in part while the desk was off has expired with what it filled", async () => {
+    const rig = await orderRig(database, { bars: [[100, 101, 99, 100, 1_500], QUIET] });
+    const { entryId } = await sentOrder(rig);
+    rig.simulator.next();
+    await nextSession(rig);
+    expect(await getOrder(db, entryId)).toMatchObject({
+      status: "EXPIRED",
+      filledQuantity: "150",
+      averageFillPrice: "100",
+    });
+  });
+
+  test("forgotten longer than the broker lists fills is left to a person: it may have filled", async () => {
+    const rig = await orderRig(database, { bars: Array.from({ length: 8 }, () => AWAY) });
+    const { entryId } = await sentOrder(rig);
+    for (let session = 0; session < 7; session += 1) rig.simulator.next();
+    await nextSession(rig);
+    expect(await getOrder(db, entryId)).toMatchObject({ status: "ACCEPTED" });
+    expect(await codes()).toContain("order_contradiction");
   });
 
   test("is stopped out, and the target goes with it", async () => {
