@@ -166,9 +166,8 @@ function weatherFor(intents: number): Soak["left"] {
 async function gust(storm: Soak): Promise<void> {
   const { chance, machines, barriers, report, left } = storm;
   await pause(chance.between(100, 900));
-  // The person who logs in again when the session is gone.
+  // The person who logs in again when the session is gone: a rule may strike long after it was made.
   if (storm.loggedOut) await machines.broker.login();
-  storm.loggedOut = false;
   const standing = await barriers.standing();
   if (standing.length > 0) {
     // Whoever stands there is one of the two; the one that was not killed goes on as if nothing had been.
@@ -183,7 +182,7 @@ async function gust(storm: Soak): Promise<void> {
     const fault = chance.pick(FAULTS);
     report.faults[fault.kind] = (report.faults[fault.kind] ?? 0) + 1;
     await machines.broker.addFault({ ...fault, skip: chance.below(0.5) ? 1 : 0 });
-    storm.loggedOut = fault.kind === "session_loss";
+    storm.loggedOut ||= fault.kind === "session_loss";
   }
   if (chance.below(0.04) && left.halts-- > 0) {
     report.halts += 1;
