@@ -40,7 +40,7 @@ export function createDesk(deps: DeskDeps): Desk {
       await whenReady();
       return pruneCheckpoints(deps);
     },
-    forkRun: (symbolRunId, request) => forkRun(deps, symbolRunId, request),
+    forkRun: (source, request, options) => forkRun(deps, { source, request }, options),
   };
 }
 

@@ -124,7 +124,9 @@ export type Desk = {
    * A dry run of a past symbol run under a new id, with other prompts or models if asked; it can never send an order.
    * @throws InputError (field named), NotFoundError, ConflictError when the run never got that far
    */
-  forkRun(symbolRunId: SymbolRunId, request: ForkRequest): Promise<StartedFork>;
+  forkRun(symbolRunId: SymbolRunId, request: ForkRequest, options?: ForkOptions): Promise<StartedFork>;
 };
+
+export type ForkOptions = Pick<StartOptions, "id">;
 
 export type StartedFork = { executionId: ExecutionId; symbolRunId: SymbolRunId; fromNode: ForkPoint };

@@ -9,12 +9,13 @@ import { ConflictError, InputError } from "#store/model/errors.ts";
 import { type ExecutionId, type SymbolRunId, symbolRunId, type VerdictId } from "#store/model/ids.ts";
 import type { AgentStage, ForkPoint, ForkSettings } from "#store/model/run.ts";
 import { CHART_STAGE, chartOf, type WorkflowDefinition } from "#store/model/workflow/definition.ts";
-import { createExecution } from "#store/runs/executions.ts";
+import { sqlState, UNIQUE_VIOLATION } from "#store/rows.ts";
+import { createExecution, getExecution } from "#store/runs/executions.ts";
 import { listNodeEvents } from "#store/runs/node-events.ts";
-import { getSymbolRun, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
+import { getSymbolRun, listSymbolRuns, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
 import { getWorkflowVersion } from "#store/strategies/workflows.ts";
 import { verdictsOfRun } from "#store/trading/verdicts.ts";
-import type { DeskDeps, StartedFork } from "../desk.ts";
+import type { DeskDeps, ForkOptions, StartedFork } from "../desk.ts";
 import { GRAPH_VERSION } from "../state.ts";
 import { ForkRequest, forkPointFor, STAGES_FROM, stagesOf } from "./fork-request.ts";
 import { takenNodes, takeOver } from "./fork-taken.ts";
@@ -22,11 +23,20 @@ import { takenNodes, takeOver } from "./fork-taken.ts";
 type Wanted = z.output<typeof ForkRequest>;
 
 /**
+ * `options.id`: the fork's own execution, given by a caller that may have to ask twice: what was started under it is
+ * answered again.
  * @throws InputError with the field at fault; NotFoundError; ConflictError `fork_too_early` when the run never got that
  * far, `fork_of_abstention`, `graph_version_changed`
  */
-export async function forkRun(deps: DeskDeps, id: SymbolRunId, request: ForkRequest): Promise<StartedFork> {
+export async function forkRun(
+  deps: DeskDeps,
+  of: { source: SymbolRunId; request: ForkRequest },
+  options: ForkOptions = {},
+): Promise<StartedFork> {
   const { db } = deps.database;
+  const { source: id, request } = of;
+  const known = options.id === undefined ? null : await forkedBefore(db, options.id);
+  if (known !== null) return known;
   const wanted = parsed(request);
   const [source, events] = await Promise.all([getSymbolRun(db, id), listNodeEvents(db, id)]);
   requireSameGraph(source);
@@ -35,9 +45,9 @@ export async function forkRun(deps: DeskDeps, id: SymbolRunId, request: ForkRequ
   const point = wanted.fromNode ?? forkPointFor(stagesOf(wanted));
   const taken = takenNodes(events, { point, workflow });
   const fork = await settingsOf(db, { source, wanted, point });
-  const executionId = deps.newId() as ExecutionId;
+  const executionId = options.id ?? (deps.newId() as ExecutionId);
   const forkId = symbolRunId(executionId, source.symbol);
-  await transaction(db, async (tx: Db) => {
+  const store = transaction(db, async (tx: Db) => {
     const { strategyId, strategyVersion, workflowVersionId, mode, gatewaySession } = source.execution;
     const { accountId, asOf, parameters } = source.execution;
     const origin = { strategyId, strategyVersion, workflowVersionId, mode, gatewaySession };
@@ -53,7 +63,23 @@ export async function forkRun(deps: DeskDeps, id: SymbolRunId, request: ForkRequ
     await takeOver(tx, { source: id, fork: forkId, taken });
     await deps.enqueue(tx, [forkId]);
   });
+  try {
+    await store;
+  } catch (error) {
+    // Two tries under one id came here at the same moment: the other one has started it.
+    const other = sqlState(error) === UNIQUE_VIOLATION ? await forkedBefore(db, executionId) : null;
+    if (other !== null) return other;
+    throw error;
+  }
   return { executionId, symbolRunId: forkId, fromNode: point };
+}
+
+async function forkedBefore(db: Db, executionId: ExecutionId): Promise<StartedFork | null> {
+  const [run] = await listSymbolRuns(db, executionId);
+  const fork = run === undefined ? null : (await getExecution(db, executionId)).fork;
+  return run === undefined || fork === null
+    ? null
+    : { executionId, symbolRunId: run.id, fromNode: fork.point };
 }
 
 function parsed(request: ForkRequest): Wanted {

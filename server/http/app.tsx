@@ -127,7 +127,7 @@ export async function createApp(deps: WebDeps): Promise<WebApp> {
   app.use("*", sameOriginOnly);
   app.get("/favicon.ico", (c) => c.redirect(`${assets.base}/mark.svg`, 302));
   app.route("/", authRoutes({ door, assets: assets.base, newId: deps.newId }));
-  const api = apiRoutes(deps, feed, requireCaller(door));
+  const api = apiRoutes(deps, { feed, sessions: door.sessions }, requireCaller(door));
   let reference: ReturnType<typeof referenceModel> | undefined;
   app.get("/api/docs", (c) => {
     reference ??= referenceModel(apiDocument(api, deps.describe().version));

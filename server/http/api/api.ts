@@ -95,7 +95,7 @@ export const idempotencyHeader = z.object({
       description:
         "The same key with the same body within a day gives the first answer again and starts nothing anew, also after a " +
         "restart. While the first request is in hand the second waits, then is told 409 `request_in_hand`. Where the " +
-        "first one's end was never recorded, it is gone on with if it only starts an execution, else 409 " +
+        "first one's end was never recorded, it is gone on with if it only starts an execution or a fork, else 409 " +
         "`outcome_unknown` says so.",
     }),
 });

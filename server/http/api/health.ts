@@ -2,9 +2,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ExecutionId, Instant, SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { LIVE_FACTS, LIVE_MEANING, LIVE_TOPICS, LiveEventHead } from "#store/model/live.ts";
+import type { Caller } from "../auth/guard.ts";
+import type { Sessions } from "../auth/sessions.ts";
 import type { WebDeps } from "../deps.ts";
 import type { Feed, Topic } from "../events/feed.ts";
-import { eventStream } from "../events/stream.ts";
+import { eventStream, type Right } from "../events/stream.ts";
 import { checkHealth, worstOf } from "../health.ts";
 import { type Api, documented, failures, json, newApi } from "./api.ts";
 import { NodeEvent } from "./schemas.ts";
@@ -94,7 +96,8 @@ const events = createRoute({
   },
   responses: {
     200: {
-      description: "The stream; it ends when the desk stops.",
+      description:
+        "The stream; it ends when the desk stops, and with the sign-in of the browser that opened it.",
       content: { "text/event-stream": { schema: z.string() } },
     },
     ...failures(),
@@ -142,7 +145,18 @@ function describeEvents(api: Api): void {
   }
 }
 
-export function eventsApi(deps: WebDeps, feed: Feed): Api {
+/** A stream that a browser opened lives no longer than its sign-in. */
+function rightOf(caller: Caller, sessions: Sessions): Right | null {
+  if (caller.kind === "program") return null;
+  const { session } = caller;
+  return {
+    isGood: () => sessions.isGood(session),
+    whenEnded: (listener) => sessions.whenEnded(session, listener),
+  };
+}
+
+export function eventsApi(deps: WebDeps, live: { feed: Feed; sessions: Sessions }): Api {
+  const { feed, sessions } = live;
   const api = newApi();
   describeEvents(api);
   return api.openapi(events, (c) => {
@@ -151,6 +165,7 @@ export function eventsApi(deps: WebDeps, feed: Feed): Api {
     return eventStream(c, {
       database: deps.database,
       feed,
+      right: rightOf(c.get("caller"), sessions),
       signal: deps.signal,
       log: deps.log,
       request: {

@@ -2,6 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { type CallerEnv, sessionCookie } from "../auth/guard.ts";
+import type { Sessions } from "../auth/sessions.ts";
 import type { WebDeps } from "../deps.ts";
 import type { Feed } from "../events/feed.ts";
 import { idempotent } from "../guards/idempotency.ts";
@@ -46,7 +47,7 @@ const openapi = createRoute({
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/health", "/api/openapi.json", "/api/docs"]);
 
 /** What is started under an id of its key: a try that a crash broke off is gone on with. */
-const RESUMABLE: ReadonlySet<string> = new Set(["POST /api/executions"]);
+const RESUMABLE = /^POST \/api\/(executions|symbol-runs\/[^/]+\/fork)$/;
 
 const TAGS = [
   ["executions", "A strategy run over symbols at one as-of time."],
@@ -90,7 +91,11 @@ export function apiDocument(api: Api, version: string) {
 }
 
 /** All routes under /api. `guard` turns strangers away; liveness and the document itself are open to all. */
-export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<CallerEnv>): Api {
+export function apiRoutes(
+  deps: WebDeps,
+  live: { feed: Feed; sessions: Sessions },
+  guard: MiddlewareHandler<CallerEnv>,
+): Api {
   const api = newApi().basePath("/api");
   api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
@@ -143,7 +148,7 @@ export function apiRoutes(deps: WebDeps, feed: Feed, guard: MiddlewareHandler<Ca
     deskStateApi(deps),
     promptsApi(deps),
     healthApi(deps),
-    eventsApi(deps, feed),
+    eventsApi(deps, live),
   ]) {
     api.route("/", part);
   }

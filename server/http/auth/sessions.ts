@@ -24,6 +24,10 @@ export type Sessions = {
   verify(value: string): Session | null;
   /** A renewed cookie value when the present one is old enough to be replaced, else null. */
   renew(session: Session): string | null;
+  /** Whether a session that was good once still is. */
+  isGood(session: Session): boolean;
+  /** Calls `listener` when a sign-in of this family ends by signing out. Returns how to stop listening. */
+  whenEnded(session: Session, listener: () => void): () => void;
   /** Signs out every browser that holds a cookie of this sign-in, for good. */
   end(session: Session): Promise<void>;
   /** The token that forms of this session carry. */
@@ -51,6 +55,7 @@ export function createSessions(options: { token: string; clock: Clock; ended: En
     return `${body}.${sign(`session|${body}`)}`;
   };
   const now = () => clock.now().getTime();
+  const listeners = new Map<() => void, string>();
 
   function open(value: string): Session | null {
     const [body, signature, rest] = value.split(".");
@@ -59,15 +64,20 @@ export function createSessions(options: { token: string; clock: Clock; ended: En
     return Payload.parse(JSON.parse(Buffer.from(body, "base64url").toString("utf8")));
   }
 
+  function isGood(session: Session): boolean {
+    if (ended.has(session.family)) return false;
+    const at = now();
+    const newer = replaced.get(session.family) ?? 0;
+    if (session.issued < newer && at > newer + REPLACED_GRACE_MS) return false;
+    return at - session.issued < IDLE_MS && at - session.began < LIFE_MS;
+  }
+
   return {
+    isGood,
     begin: (family) => seal({ family, began: now(), issued: now() }),
     verify(value) {
       const session = open(value);
-      if (session === null || ended.has(session.family)) return null;
-      const at = now();
-      const newer = replaced.get(session.family) ?? 0;
-      if (session.issued < newer && at > newer + REPLACED_GRACE_MS) return null;
-      return at - session.issued < IDLE_MS && at - session.began < LIFE_MS ? session : null;
+      return session !== null && isGood(session) ? session : null;
     },
     renew(session) {
       const at = now();
@@ -77,7 +87,17 @@ export function createSessions(options: { token: string; clock: Clock; ended: En
       if ((replaced.get(session.family) ?? 0) <= session.issued) replaced.set(session.family, at);
       return seal({ ...session, issued: at });
     },
-    end: (session) => ended.add(session.family, session.began + LIFE_MS, now()),
+    whenEnded(session, listener) {
+      // A function of its own, so that one listener may wait for several.
+      const once = () => listener();
+      listeners.set(once, session.family);
+      return () => void listeners.delete(once);
+    },
+    async end(session) {
+      const kept = ended.add(session.family, session.began + LIFE_MS, now());
+      for (const [listener, family] of listeners) if (family === session.family) listener();
+      await kept;
+    },
     formToken: (session) => sign(`form|${session.family}`),
     isFormToken: (session, candidate) => sameText(candidate, sign(`form|${session.family}`), key),
     isAdminToken: (candidate) => sameText(candidate, token, key),

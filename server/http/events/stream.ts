@@ -18,6 +18,9 @@ export type StreamRequest = Scope & {
   resumed: boolean;
 };
 
+/** The right to read on, looked at before everything that is sent: null for programs, whose token does not end. */
+export type Right = { isGood(): boolean; whenEnded(listener: () => void): () => void };
+
 function concerns(request: StreamRequest, message: FeedMessage): boolean {
   if (message.topic === "refresh") return true;
   return (
@@ -65,13 +68,13 @@ class Inbox {
 
 async function replay(
   stream: SSEStreamingApi,
-  options: { database: Database; request: StreamRequest; sent: Set<number> },
+  options: { database: Database; request: StreamRequest; sent: Set<number>; goesOn(): boolean },
 ): Promise<void> {
-  const { database, request, sent } = options;
+  const { database, request, sent, goesOn } = options;
   const { resumed: _, after: seen, ...scope } = request;
   if (seen === null) return;
   let after: number | null = await resumePoint(database.db, seen);
-  while (after !== null && !stream.aborted) {
+  while (after !== null && goesOn()) {
     const page: Awaited<ReturnType<typeof eventsAfter>> = await eventsAfter(database, { after, ...scope });
     for (const message of page.messages) if (message.topic !== "refresh") sent.add(message.id);
     if (page.messages.length > 0) await stream.write(page.messages.map(({ frame }) => frame).join(""));
@@ -89,14 +92,21 @@ function forgetOldest(sent: Set<number>): void {
 }
 
 /**
- * Streams until the reader leaves or the desk stops. After a reconnection an event may come twice (ids tell), never not
+ * Streams until the reader leaves, its sign-in ends or the desk stops. After a reconnection an event may come twice (ids tell), never not
  * at all, as far back as the journal reaches; the "refresh" that a resumed stream begins with covers what is older.
  */
 export function eventStream(
   c: Context,
-  options: { database: Database; feed: Feed; request: StreamRequest; signal: AbortSignal; log: WebLog },
+  options: {
+    database: Database;
+    feed: Feed;
+    request: StreamRequest;
+    right: Right | null;
+    signal: AbortSignal;
+    log: WebLog;
+  },
 ): Response {
-  const { database, feed, request, signal, log } = options;
+  const { database, feed, request, right, signal, log } = options;
   c.header("x-accel-buffering", "no");
   const follow = async (stream: SSEStreamingApi) => {
     const inbox = new Inbox();
@@ -106,19 +116,22 @@ export function eventStream(
     const stop = () => inbox.wake();
     signal.addEventListener("abort", stop);
     stream.onAbort(stop);
+    const unwatch = right?.whenEnded(stop);
+    const goesOn = () => !stream.aborted && !signal.aborted && (right === null || right.isGood());
     const sent = new Set<number>();
     try {
       await stream.write(`retry: ${RETRY_MS}\n\n${request.resumed ? REFRESH.frame : ""}`);
-      await replay(stream, { database, request, sent });
-      while (!stream.aborted && !signal.aborted && !inbox.overflown) {
+      await replay(stream, { database, request, sent, goesOn });
+      while (goesOn() && !inbox.overflown) {
         const messages = inbox.take();
         const fresh = messages.filter((one) => one.topic === "refresh" || !sent.delete(one.id));
         if (fresh.length > 0) await stream.write(fresh.map(({ frame }) => frame).join(""));
         const woken = messages.length > 0 || (await inbox.next(HEARTBEAT_MS));
-        if (!woken) await stream.write(": still here\n\n");
+        if (!woken && goesOn()) await stream.write(": still here\n\n");
       }
     } finally {
       leave();
+      unwatch?.();
       signal.removeEventListener("abort", stop);
     }
   };

@@ -1,10 +1,17 @@
 // Forms of pages must carry the session's token: the second lock beside the origin check.
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import type { ExecutionId } from "#store/model/ids.ts";
 import type { CallerEnv } from "../auth/guard.ts";
 import type { Sessions } from "../auth/sessions.ts";
 import { problem, problemResponse } from "../problems.ts";
 
-export type FormEnv = CallerEnv & { Variables: { form: URLSearchParams } };
+export type FormEnv = CallerEnv & { Variables: { form: URLSearchParams; startId?: string } };
+
+/** The id that what this form starts must carry, so that sending it again finds it. */
+export function startIdOf(c: Context<FormEnv>): ExecutionId | undefined {
+  return c.get("startId") as ExecutionId | undefined;
+}
 
 /** Reads the posted form once and keeps it for the handler. Only browser sessions post forms. */
 export function readForm(sessions: Sessions) {

@@ -1,8 +1,10 @@
 // All pages behind the sign-in, and the form guard in front of everything they post.
 import { Hono, type MiddlewareHandler } from "hono";
+import { currentTradingState } from "#store/trading/trading-state.ts";
 import type { CallerEnv, Door } from "../auth/guard.ts";
 import type { WebDeps } from "../deps.ts";
 import { type FormEnv, readForm } from "../guards/form-token.ts";
+import { onceOnly } from "../guards/idempotency.ts";
 import { approvalPages } from "./approvals.tsx";
 import { dashboardPages } from "./dashboard.tsx";
 import { decisionPages } from "./decisions/decisions.tsx";
@@ -18,6 +20,9 @@ import { strategyPages } from "./strategies/strategies.tsx";
 import { symbolPages } from "./symbols/symbols.tsx";
 import { workflowPages } from "./workflows/workflows.tsx";
 
+/** What is started under an id of its form: a try that a crash broke off is gone on with. */
+const RESUMABLE = /^POST \/(executions|runs\/[^/]+\/try|prompts\/[^/]+\/try)$/;
+
 export function pageRoutes(options: {
   deps: WebDeps;
   door: Door;
@@ -29,6 +34,11 @@ export function pageRoutes(options: {
   const app = new Hono<FormEnv>();
   app.use("*", guard);
   app.use("*", readForm(door.sessions));
+  const { database, newId, log } = deps;
+  // A halt that was lifted since is no halt: an old page's button then halts again.
+  const holds = async (path: string) =>
+    path !== "/halt" || (await currentTradingState(database.db)).state !== "ACTIVE";
+  app.use("*", onceOnly({ database, newId, log, resumable: RESUMABLE, holds }));
   for (const part of [
     dashboardPages(site),
     haltPages(site),

@@ -79,6 +79,7 @@ export function createSite(options: { deps: WebDeps; door: Door; assets: string 
       path: c.req.path,
       theme: themeOf(c),
       formToken: caller.kind === "browser" ? door.sessions.formToken(caller.session) : "",
+      once: deps.newId(),
       assets,
       eventsAfter: String(glance.newestEventId),
       trading: glance.trading,

@@ -195,6 +195,11 @@ function follow(address) {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
+// A page that the browser kept and shows again is as old as its forms: their keys have been used.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 /** Asks once more before something that cannot be taken back. */
 function confirmRiskyForms() {
   document.addEventListener("submit", (event) => {

@@ -149,7 +149,12 @@ export function HaltPage(props: { frame: Frame; model: HaltModel }) {
         </div>
         <div class="mt-4">
           <Panel>
-            <ActionForm action="/halt" token={frame.formToken} class="flex flex-wrap items-end gap-3">
+            <ActionForm
+              action="/halt"
+              token={frame.formToken}
+              once={frame.once}
+              class="flex flex-wrap items-end gap-3"
+            >
               <input type="hidden" name="act" value={model.act} />
               <div class="min-w-0 flex-1 basis-60">
                 <Field name="reason" label="Reason" value="by hand" maxlength={500} required />

@@ -128,7 +128,12 @@ export function MarketPanel(props: { model: DashboardModel; frame: Frame }) {
       {broker.todo == null ? null : <p class="prose-text mt-1 text-sm font-medium">{broker.todo}</p>}
       <Proof model={props.model} />
       {simulator === null ? null : (
-        <ActionForm action="/market/next" token={props.frame.formToken} class="mt-3 flex flex-wrap gap-2">
+        <ActionForm
+          action="/market/next"
+          token={props.frame.formToken}
+          once={props.frame.once}
+          class="mt-3 flex flex-wrap gap-2"
+        >
           <button type="submit" name="sessions" value="1" class="button" disabled={atEnd}>
             <Icon name="next" /> Next session
           </button>

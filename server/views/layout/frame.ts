@@ -10,6 +10,8 @@ export type Frame = {
   theme: Theme;
   /** Token that this session's forms carry. */
   formToken: string;
+  /** New with each rendering: the key of this page's forms that start something. */
+  once: string;
   /** Address folder of scripts, styles and fonts; changes with their content. */
   assets: string;
   /** The event stream goes on after this id, so nothing between rendering and connecting is missed. */

@@ -100,7 +100,12 @@ export function StartPage(props: { frame: Frame; model: StartModel }) {
               A strategy names the symbols and the limits. The desk creates one at its first start.
             </Empty>
           ) : (
-            <ActionForm action="/executions" token={props.frame.formToken} class="space-y-4">
+            <ActionForm
+              action="/executions"
+              token={props.frame.formToken}
+              once={props.frame.once}
+              class="space-y-4"
+            >
               <Choice
                 name="strategy"
                 label="Strategy"
@@ -191,7 +196,11 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
           Artifacts
         </a>
         {model.failed === 0 ? null : (
-          <ActionForm action={`/executions/${model.id}/retry`} token={props.frame.formToken}>
+          <ActionForm
+            action={`/executions/${model.id}/retry`}
+            token={props.frame.formToken}
+            once={props.frame.once}
+          >
             <button type="submit" class="button">
               Retry {plural(model.failed, "failed symbol")}
             </button>

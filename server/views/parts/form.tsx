@@ -9,6 +9,8 @@ export function ActionForm(
   props: PropsWithChildren<{
     action: string;
     token: FormToken;
+    /** Key under which what this form starts is started once, however often the form is sent. */
+    once?: string;
     class?: string;
     id?: string;
     /** Address that is asked about the form while it is typed; what it answers replaces the parts marked `checked()`. */
@@ -18,6 +20,10 @@ export function ActionForm(
   return (
     <form method="post" action={props.action} class={props.class} id={props.id} data-check={props.check}>
       <input type="hidden" name="form_token" value={props.token} />
+      {props.once === undefined ? null : (
+        // Stays as it is when the page is refreshed in place: between two clicks, too, it is one key.
+        <input type="hidden" name="once" value={props.once} data-keep />
+      )}
       {props.children}
     </form>
   );

@@ -122,6 +122,7 @@ export function TryVersionPage(props: { frame: Frame; model: TryVersionModel }) 
       <ActionForm
         action={`/prompts/${version.id}/try`}
         token={frame.formToken}
+        once={frame.once}
         class="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]"
       >
         <Panel title="Past runs that asked this stage, newest first" flush>
@@ -171,7 +172,12 @@ export function TryRunPage(props: { frame: Frame; model: TryRunModel }) {
               It ended before any stage was asked, so there is nothing to ask differently.
             </Empty>
           ) : (
-            <ActionForm action={`/runs/${run.id}/try`} token={frame.formToken} class="space-y-4">
+            <ActionForm
+              action={`/runs/${run.id}/try`}
+              token={frame.formToken}
+              once={frame.once}
+              class="space-y-4"
+            >
               <div>
                 <label for="prompt" class="mb-1 block text-sm font-medium">
                   Prompt version

@@ -21,7 +21,7 @@ import {
   seedExecution,
   ticker,
 } from "#tests/support/seed.ts";
-import { webFixture } from "./fixture/web.ts";
+import { ORIGIN, TOKEN, webFixture } from "./fixture/web.ts";
 
 const database = await testDatabase();
 const web = await webFixture(database);
@@ -33,12 +33,18 @@ async function read(
   path: string,
   options: {
     headers?: Record<string, string>;
+    /** As a browser with this cookie; absent: as a program. */
+    cookie?: string;
     enough(messages: readonly Message[]): boolean;
     after?(): Promise<void>;
   },
 ): Promise<Message[]> {
   const leaving = new AbortController();
-  const answer = await web.api(path, { headers: options.headers ?? {}, signal: leaving.signal });
+  const { headers = {}, cookie } = options;
+  const answer =
+    cookie === undefined
+      ? await web.api(path, { headers, signal: leaving.signal })
+      : await web.app.request(`${ORIGIN}${path}`, { headers: { cookie, ...headers } });
   expect(answer.headers.get("content-type")).toContain("text/event-stream");
   const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader();
   const messages: Message[] = [];
@@ -286,3 +292,57 @@ test("a reader that comes back gets what was committed late, under a number belo
   });
   expect(again[0]?.event).toBe("refresh");
 });
+
+const HOUR = 3_600_000;
+
+test.each([
+  {
+    end: "signed out",
+    how: async ({ cookie, formToken }: { cookie: string; formToken: string }) => {
+      const headers = { cookie, origin: ORIGIN, "content-type": "application/x-www-form-urlencoded" };
+      const body = new URLSearchParams({ form_token: formToken }).toString();
+      const out = await web.app.request(`${ORIGIN}/logout`, { method: "POST", headers, body });
+      expect(out.status).toBe(303);
+    },
+  },
+  {
+    end: "renewed its cookie, and the time of the old one is over",
+    how: async ({ cookie }: { cookie: string }) => {
+      web.fixture.clock.skip(HOUR * 0.6);
+      const renewed = await web.app.request(`${ORIGIN}/orders`, { headers: { cookie } });
+      expect(renewed.headers.get("set-cookie")).toContain("countersign_session=");
+      web.fixture.clock.skip(HOUR * 0.1);
+    },
+  },
+  { end: "been idle for twelve hours", how: async () => void web.fixture.clock.skip(12 * HOUR) },
+])(
+  "the stream of a browser that has $end ends and tells nothing more; other readers go on",
+  async ({ how }) => {
+    const signedIn = await web.app.request(`${ORIGIN}/login?token=${TOKEN}`);
+    const cookie = (signedIn.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const page = await (await web.app.request(`${ORIGIN}/settings`, { headers: { cookie } })).text();
+    const formToken = /name="form_token" value="([^"]+)"/.exec(page)?.[1] ?? "";
+    const raise = () => raiseAlert(database.db, { level: "info", code: "test", message: "after the end" });
+    let ended: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const program = read("/api/events?topics=alert", {
+      enough: (got) => got.length > 0,
+      after: async () => {
+        await over;
+        await raise();
+      },
+    });
+    const told = await read("/api/events?topics=alert", {
+      cookie,
+      enough: () => false,
+      after: async () => {
+        await how({ cookie, formToken });
+        ended();
+      },
+    });
+    expect(told).toEqual([]);
+    expect((await program).map(({ event }) => event)).toEqual(["alert"]);
+  },
+);

@@ -7,7 +7,7 @@ import { getApproval, listApprovals } from "#store/trading/approvals.ts";
 import { currentTradingState } from "#store/trading/trading-state.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { ticker } from "#tests/support/seed.ts";
-import { webFixture } from "./fixture/web.ts";
+import { onceOf, webFixture } from "./fixture/web.ts";
 
 const database = await testDatabase();
 const web = await webFixture(database);
@@ -94,6 +94,48 @@ test("an execution starts from the form, with symbols as people type them", asyn
   const html = await refused.text();
   expect(html).toContain("symbols-fault");
   expect(html).toContain("AAPL, not-one");
+});
+
+test("a form that starts something is carried out once, clicked twice or sent again, and leads to the same page", async () => {
+  const key = async (path: string) => onceOf(await (await web.page(path)).text());
+  const strategy = await web.fixture.strategy({ symbols: [ticker("AAPL")] });
+  const started = async () =>
+    (await listExecutions(db, { strategyId: strategy.id, limit: 10 })).rows.map((row) => row.id);
+  const typed = { once: await key("/executions/new"), strategy: strategy.id };
+  const clicks = await Promise.all([web.post("/executions", typed), web.post("/executions", typed)]);
+  const reloaded = await web.post("/executions", typed);
+  const [id] = await started();
+  expect(await started()).toEqual([id]);
+  const to = { status: 303, location: `/executions/${id}?done=started` };
+  for (const answer of [...clicks, reloaded])
+    expect({ status: answer.status, location: answer.headers.get("location") }).toEqual(to);
+
+  const other = await web.post("/executions", { ...typed, symbols: "MSFT" });
+  expect([other.status, await other.text()]).toEqual([409, expect.stringContaining("sent before")]);
+  // What was refused has done nothing: the same form, put right, is carried out.
+  const once = await key("/executions/new");
+  expect((await web.post("/executions", { once, strategy: strategy.id, symbols: "?" })).status).toBe(422);
+  expect((await web.post("/executions", { once, strategy: strategy.id })).status).toBe(303);
+  expect(await started()).toHaveLength(2);
+  web.fixture.queue.length = 0;
+});
+
+test("the market moves once however often its form is sent, and an old page's halt still halts", async () => {
+  const now = async () => (await web.broker.now(AbortSignal.timeout(5_000))).toISOString();
+  const before = await now();
+  const sessions = { once: onceOf(await (await web.page("/")).text()), sessions: "1" };
+  await Promise.all([web.post("/market/next", sessions), web.post("/market/next", sessions)]);
+  const moved = await now();
+  expect(moved > before).toBe(true);
+  await web.post("/market/next", sessions);
+  expect(await now()).toBe(moved);
+
+  const typed = { once: onceOf(await (await web.page("/halt")).text()), act: "halt", reason: "drill" };
+  for (let round = 0; round < 2; round += 1) {
+    await Promise.all([web.post("/halt", typed), web.post("/halt", typed)]);
+    expect(await currentTradingState(db)).toMatchObject({ state: "HALTED" });
+    await web.post("/trading-state", { state: "ACTIVE", reason: "over" });
+  }
 });
 
 test("halting needs a reason; acknowledging, moving the clock and symbols work from their forms", async () => {

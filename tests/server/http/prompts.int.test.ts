@@ -1,5 +1,6 @@
 // Prompts as people and programs use them: written, refused with a line, compared, put into use, tried on a past run; what
 // each came to, and every decision with what became of it.
+import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { activePrompt, promptActivationsOf } from "#store/agents/prompts.ts";
@@ -10,7 +11,7 @@ import { listApprovals } from "#store/trading/approvals.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { ticker } from "#tests/support/seed.ts";
-import { webFixture } from "./fixture/web.ts";
+import { onceOf, webFixture } from "./fixture/web.ts";
 
 const database = await testDatabase();
 // A day on which the offline analyst proposes an order in AAPL.
@@ -165,8 +166,14 @@ describe("a try on a past run", () => {
     );
     const choose = await (await web.page(`/prompts/${made.id}/try?symbol=aapl`)).text();
     expect(choose).toContain(source);
-    const begun = await web.post(`/prompts/${made.id}/try`, { run: source, model: "" });
+    // A double click: the form's key lets it begin once.
+    const typed = { once: onceOf(choose), run: source, model: "" };
+    const [begun, twice] = await Promise.all([
+      web.post(`/prompts/${made.id}/try`, typed),
+      web.post(`/prompts/${made.id}/try`, typed),
+    ]);
     expect(begun.status).toBe(303);
+    expect(twice.headers.get("location")).toBe(begun.headers.get("location"));
     const location = begun.headers.get("location") ?? "";
     await web.fixture.drain(web.desk);
     const fork = location.split("/").at(-1) as SymbolRunId;
@@ -187,9 +194,20 @@ describe("a try on a past run", () => {
     expect(compared.stages.filter((stage) => stage.taken)).toHaveLength(4);
     expect(compared.parts.find((part) => part.stage === "decision")).toMatchObject({ taken: false });
 
-    const { prompts } = { prompts: { decision: made.id } };
-    const started = await web.api(`/api/symbol-runs/${source}/fork`, { method: "POST", json: { prompts } });
+    const begin = () =>
+      web.api(`/api/symbol-runs/${source}/fork`, {
+        method: "POST",
+        json: { prompts: { decision: made.id } },
+        headers: { "idempotency-key": "try-again" },
+      });
+    const started = await begin();
     expect(started.status).toBe(202);
+    // The process was killed before it could note its answer: whoever asks again finds that fork.
+    await db.execute(sql`update idempotency_keys set status = null, media_type = null, answer = null,
+      lease_until = now() - interval '1 second' where key = 'try-again'`);
+    const again = await begin();
+    expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([202, null]);
+    expect(await again.json()).toEqual(await started.json());
     await web.fixture.drain(web.desk);
     const forks = await read(
       z.object({ rows: z.array(z.looseObject({ id: z.string() })) }),

@@ -106,7 +106,9 @@ export function forksApi(deps: WebDeps): Api {
   const { db } = deps.database;
   return newApi()
     .openapi(fork, async (c) => {
-      const started = await deps.desk.forkRun(c.req.valid("param").id, c.req.valid("json"));
+      // Under the idempotency key's own id, as executions are.
+      const id = c.get("startId") as ExecutionId | undefined;
+      const started = await deps.desk.forkRun(c.req.valid("param").id, c.req.valid("json"), { id });
       return c.json(started, 202);
     })
     .openapi(forks, async (c) => {

@@ -6,11 +6,11 @@ import { ComparisonPage } from "#server/views/prompts/comparison.tsx";
 import type { TryRunModel, TryVersionModel } from "#server/views/prompts/model.ts";
 import { TryRunPage, TryVersionPage } from "#server/views/prompts/try.tsx";
 import { getPromptVersion, listPromptVersions, promptsUsedBy } from "#store/agents/prompts.ts";
-import { PromptVersionId, SymbolRunId, Ticker } from "#store/model/ids.ts";
+import { type ExecutionId, PromptVersionId, SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { AGENT_STAGES } from "#store/model/run.ts";
 import { listTries, runsToTry } from "#store/results/tries.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
-import type { FormEnv } from "../../guards/form-token.ts";
+import { type FormEnv, startIdOf } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { page } from "../html.ts";
 import type { Site } from "../site.tsx";
@@ -69,11 +69,12 @@ async function tryRunModel(site: Site, id: SymbolRunId, of: Typed & { fault: Fau
 /** One stage's version, and a model if one was typed. */
 async function begin(
   site: Site,
-  of: { run: SymbolRunId; prompt: PromptVersionId; model: string },
+  of: { run: SymbolRunId; prompt: PromptVersionId; model: string; id: ExecutionId | undefined },
 ): Promise<string> {
   const { stage } = await getPromptVersion(site.deps.database.db, of.prompt);
   const models = of.model === "" ? {} : { models: { [stage]: of.model } };
-  const started = await site.deps.desk.forkRun(of.run, { prompts: { [stage]: of.prompt }, ...models });
+  const request = { prompts: { [stage]: of.prompt }, ...models };
+  const started = await site.deps.desk.forkRun(of.run, request, { id: of.id });
   return `/prompts/tries/${started.symbolRunId}`;
 }
 
@@ -106,7 +107,7 @@ export function tryPages(site: Site): Hono<FormEnv> {
     const typed = typedOf(c.get("form"), "run");
     try {
       const run = SymbolRunId.parse(typed.chosen);
-      return c.redirect(await begin(site, { run, prompt, model: typed.model }), 303);
+      return c.redirect(await begin(site, { run, prompt, model: typed.model, id: startIdOf(c) }), 303);
     } catch (error) {
       const { status, fault } = faultOf(error);
       const model = await tryVersionModel(site, prompt, { ...typed, symbol: "", fault });
@@ -125,7 +126,7 @@ export function tryPages(site: Site): Hono<FormEnv> {
     const typed = typedOf(c.get("form"), "prompt");
     try {
       const prompt = PromptVersionId.parse(typed.chosen);
-      return c.redirect(await begin(site, { run, prompt, model: typed.model }), 303);
+      return c.redirect(await begin(site, { run, prompt, model: typed.model, id: startIdOf(c) }), 303);
     } catch (error) {
       const { status, fault } = faultOf(error);
       const model = await tryRunModel(site, run, { ...typed, fault });

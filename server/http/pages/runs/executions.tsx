@@ -16,7 +16,7 @@ import { getExecution, listExecutions } from "#store/runs/executions.ts";
 import { executionSummaries, runLines } from "#store/runs/overview.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
-import type { FormEnv } from "../../guards/form-token.ts";
+import { type FormEnv, startIdOf } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { symbolList } from "../fields.ts";
 import { page } from "../html.ts";
@@ -137,7 +137,7 @@ export function executionPages(site: Site): Hono<FormEnv> {
   app.post("/executions", async (c) => {
     try {
       const request = ExecutionRequest.parse(requestOf(c.get("form")));
-      const { executionId } = await site.deps.desk.startExecution(request);
+      const { executionId } = await site.deps.desk.startExecution(request, { id: startIdOf(c) });
       return c.redirect(withDone(`/executions/${executionId}`, "started"), 303);
     } catch (error) {
       return refused(c, error);
