@@ -2,8 +2,7 @@
 // Invariant: a failure to tell never stops what is told about.
 import { MAIN_SESSION } from "#graph/gateway.ts";
 import type { Database } from "#store/database.ts";
-import { raiseAlert } from "#store/trading/alerts.ts";
-import { raiseAlertOnce, settleStandingAlerts } from "#store/trading/standing-alerts.ts";
+import { raiseAlert, raiseAlertOnce, settleStandingAlerts } from "#store/trading/alerts.ts";
 import type { SessionChange } from "#tools/ibkr/session/health.ts";
 import type { QueueLog } from "../jobs/queue.ts";
 

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Db } from "../database.ts";
-import type { AccountId, OrderId, Ticker } from "../model/ids.ts";
+import type { AccountId, Instant, OrderId, Ticker } from "../model/ids.ts";
 import { dec } from "../model/money.ts";
 import type { Fill } from "../model/order.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
@@ -110,4 +110,17 @@ export function fillsWithoutOrder(db: Db, accountId: AccountId): Promise<FillRow
     .from(fills)
     .where(and(eq(fills.accountId, accountId), sql`${fills.orderId} is null`, notCorrected(db)))
     .orderBy(asc(fills.at), asc(fills.executionRef));
+}
+
+/** Fills of an account over a span of time, oldest first; `from` is business time and counts itself. */
+export function fillsFrom(db: Db, of: { accountId: AccountId; from: Instant }): Promise<FillRow[]> {
+  return db
+    .select()
+    .from(fills)
+    .where(
+      sql`${fills.accountId} = ${of.accountId} and ${fills.at} >= ${of.from}::timestamptz
+        and not exists (select 1 from fills later
+          where later.execution_key = ${fills.executionKey} and later.correction > ${fills.correction})`,
+    )
+    .orderBy(fills.at, fills.executionRef);
 }

@@ -3,6 +3,7 @@ import type { Db } from "#store/database.ts";
 import { type AccountId, derivedId, type Instant, type OrderId } from "#store/model/ids.ts";
 import { type DecimalString, dec } from "#store/model/money.ts";
 import { isTerminal, type Position } from "#store/model/order.ts";
+import { raiseAlertOnce } from "#store/trading/alerts.ts";
 import {
   childOrders,
   createOrders,
@@ -11,7 +12,6 @@ import {
   orderByBrokerId,
   orderByClientOrderId,
 } from "#store/trading/orders.ts";
-import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
 import type { OrderDeps } from "../types.ts";
 import { applySeen } from "./apply.ts";

@@ -3,9 +3,9 @@ import { type Db, transaction } from "#store/database.ts";
 import { InvariantError } from "#store/model/errors.ts";
 import type { Instant } from "#store/model/ids.ts";
 import { only } from "#store/rows.ts";
+import { raiseAlertOnce } from "#store/trading/alerts.ts";
 import { lockOrders, type OrderSteps, stepsOf, writeSteps } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
-import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { readOrder, type Seen } from "./seen.ts";
 

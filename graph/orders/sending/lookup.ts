@@ -1,9 +1,9 @@
 // Settles orders of unknown outcome: found at the broker and adopted, or surely not there. Effects: gateway, database.
 import { transaction } from "#store/database.ts";
 import type { Instant } from "#store/model/ids.ts";
+import { raiseAlertOnce } from "#store/trading/alerts.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
-import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import type { OrderLookup } from "#tools/ibkr/orders/types.ts";
 import { applySeen } from "../book/apply.ts";
 import { saveFills } from "../book/fills.ts";

@@ -4,8 +4,8 @@
 //  - Target missing: the stop protects the position, so the entry stands; a warning says that the exit is by stop, hand
 //    or signal only.
 import { isTerminal } from "#store/model/order.ts";
+import { raiseAlertOnce } from "#store/trading/alerts.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
-import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import { cancelOrder } from "../cancel.ts";
 import type { OrderDeps } from "../types.ts";
 

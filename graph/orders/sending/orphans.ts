@@ -4,8 +4,8 @@ import { DeskError } from "#store/model/errors.ts";
 import type { Conid } from "#store/model/ids.ts";
 import { type Decimal, dec } from "#store/model/money.ts";
 import { isTerminal, type Position } from "#store/model/order.ts";
+import { raiseAlertOnce } from "#store/trading/alerts.ts";
 import { getOrder, type OrderRow, workingOrders } from "#store/trading/orders.ts";
-import { raiseAlertOnce } from "#store/trading/standing-alerts.ts";
 import { cancelOrder } from "../cancel.ts";
 import type { OrderDeps } from "../types.ts";
 
