@@ -16,6 +16,7 @@ import { createSensors, marketCheck } from "../gateway/sensors.ts";
 import { createApp } from "../http/app.tsx";
 import type { DeskDescription } from "../http/deps.ts";
 import { brokerTasks } from "../jobs/broker-tasks.ts";
+import { losingTradesTask } from "../jobs/losing-trades.ts";
 import { openQueue, type SymbolRunQueue } from "../jobs/queue.ts";
 import { leavingReplays } from "../jobs/replays-at-home.ts";
 import { scheduleTask } from "../jobs/schedules.ts";
@@ -158,6 +159,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   const readBack = async () => {
     for (let tries = 0; tries < 3 && !(await watch.now("track")); tries += 1);
     await watch.now("portfolio");
+    await watch.now("losing trades");
     // What fell due in between starts at this session and not at the next one.
     await watch.now("schedules");
   };
@@ -190,8 +192,13 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     gateways: gateways,
     log: (facts, message) => log.logger.info(facts, message),
   });
+  const losses = losingTradesTask({
+    database,
+    account: () => broker.port.accountId,
+    limit: config.alerts.losingTrades,
+  });
   const watch = startWatch(
-    options.workerOnly === true ? [] : [...recurring, schedules, ...market.tasks],
+    options.workerOnly === true ? [] : [...recurring, losses, schedules, ...market.tasks],
     warn,
   );
   closers.add(() => watch.stop());

@@ -55,6 +55,12 @@ export const ConfigFileSchema = z.strictObject({
       driftBand: z.number().gt(0).lte(0.2).default(0.01),
     })
     .prefault({}),
+  alerts: z
+    .strictObject({
+      /** Closed trades in a row that lost money, from which on a person is told; 0: never. */
+      losingTrades: z.number().int().min(0).max(1_000).default(5),
+    })
+    .prefault({}),
   web: z
     .strictObject({
       /** The desk is reached over TLS (a proxy in front of it): cookies then never travel without. */

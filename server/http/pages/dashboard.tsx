@@ -5,6 +5,7 @@ import { marketState } from "#server/gateway/sensors.ts";
 import { type DashboardModel, DashboardPage } from "#server/views/pages/dashboard.tsx";
 import type { Notice } from "#server/views/parts/blocks.tsx";
 import { plural } from "#server/views/parts/format.ts";
+import { losingStreak } from "#store/results/losing-streak.ts";
 import { listExecutions } from "#store/runs/executions.ts";
 import { firstSteps } from "#store/runs/first-steps.ts";
 import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
@@ -32,20 +33,33 @@ type Read = Omit<DashboardModel, "market" | "steps" | "provenAgoMs"> & {
 async function readDesk(site: Site, readEquity: EquityReader): Promise<Read> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
-  const [trading, summary, equity, positions, blocks, approvals, running, waiting, recent, alerts, steps] =
-    await Promise.all([
-      currentTradingState(db),
-      accountId === null ? null : latestSnapshot(db, accountId),
-      readEquity(accountId),
-      accountId === null ? [] : listPositions(db, accountId),
-      accountId === null ? [] : openBlocks(db, { accountId }),
-      listApprovals(db, { status: "pending", limit: RECENT }),
-      listExecutions(db, { status: "running", limit: RECENT }),
-      listExecutions(db, { status: "waiting", limit: RECENT }),
-      listExecutions(db, { limit: RECENT }),
-      listAlerts(db, { limit: OPEN_ALERTS }),
-      firstSteps(db),
-    ]);
+  const [
+    trading,
+    summary,
+    equity,
+    streak,
+    positions,
+    blocks,
+    approvals,
+    running,
+    waiting,
+    recent,
+    alerts,
+    steps,
+  ] = await Promise.all([
+    currentTradingState(db),
+    accountId === null ? null : latestSnapshot(db, accountId),
+    readEquity(accountId),
+    accountId === null ? null : losingStreak(db, accountId),
+    accountId === null ? [] : listPositions(db, accountId),
+    accountId === null ? [] : openBlocks(db, { accountId }),
+    listApprovals(db, { status: "pending", limit: RECENT }),
+    listExecutions(db, { status: "running", limit: RECENT }),
+    listExecutions(db, { status: "waiting", limit: RECENT }),
+    listExecutions(db, { limit: RECENT }),
+    listAlerts(db, { limit: OPEN_ALERTS }),
+    firstSteps(db),
+  ]);
   const inHand = [...running.rows, ...waiting.rows].slice(0, RECENT);
   const finished = recent.rows.filter((row) => row.status === "finished");
   const lines = await executionLines(db, [...inHand, ...finished]);
@@ -55,6 +69,7 @@ async function readDesk(site: Site, readEquity: EquityReader): Promise<Read> {
     simulator: site.deps.market === null ? null : { end: site.deps.market.end()?.toISOString() ?? null },
     summary,
     ...equity,
+    losingStreak: streak === null || streak.newest === null ? null : streak,
     positions,
     blocks,
     unrealizedPnl: sumOf(positions, "unrealizedPnl"),

@@ -19,7 +19,7 @@ export function AccountPanel(props: { model: DashboardModel }) {
   const share = (of: { share: string } | null) => (of === null ? "" : percent(of.share, 2));
   return (
     <Panel id="account" title="Account" note={<Time at={summary.at} />} live="portfolio">
-      <div class="grid grid-cols-2 gap-4 sm:grid-cols-3 xl:grid-cols-5">
+      <div class="grid grid-cols-2 gap-4 sm:grid-cols-3">
         <Stat label={`Equity in ${summary.currency}`} value={decimal(summary.netLiquidation)} />
         <Stat
           label="Today"
@@ -46,6 +46,7 @@ export function AccountPanel(props: { model: DashboardModel }) {
           value={decimal(summary.totalCash)}
           note={`buying power ${decimal(summary.buyingPower, 0)}`}
         />
+        <LossesInARow streak={props.model.losingStreak} />
       </div>
       <div class="mt-4">
         {curve.length < 2 ? (
@@ -64,5 +65,21 @@ export function AccountPanel(props: { model: DashboardModel }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+function LossesInARow(props: { streak: DashboardModel["losingStreak"] }) {
+  const { streak } = props;
+  const label = "Losses in a row";
+  if (streak === null) return <Stat label={label} value="–" note="no trade closed yet" />;
+  if (streak.trades === 0) return <Stat label={label} value="0" note="the last closed trade lost nothing" />;
+  const sums = streak.lost.map(({ currency, amount }) => `${signed(amount)} ${currency}`).join(", ");
+  return (
+    <Stat
+      label={label}
+      value={`${streak.trades}${streak.atLeast ? " or more" : ""}`}
+      tone="text-bad"
+      note={`closed ${streak.trades === 1 ? "trade" : "trades"}, ${sums}`}
+    />
   );
 }

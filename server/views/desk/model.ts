@@ -47,6 +47,12 @@ export type DashboardModel = {
   /** Against the last figures of an earlier day; null on the first day. */
   today: (Change & { since: string }) | null;
   benchmark: Benchmark | null;
+  /** Null before the first closed trade. */
+  losingStreak: {
+    trades: number;
+    atLeast: boolean;
+    lost: readonly { currency: string; amount: string }[];
+  } | null;
   positions: readonly Position[];
   unrealizedPnl: string;
   approvals: readonly ApprovalModel[];

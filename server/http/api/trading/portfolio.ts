@@ -4,9 +4,10 @@ import type { Db } from "#store/database.ts";
 import { Counterfactual } from "#store/model/counterfactual.ts";
 import { NotFoundError } from "#store/model/errors.ts";
 import { AccountId, Instant } from "#store/model/ids.ts";
-import { dec, toDecimalString } from "#store/model/money.ts";
+import { DecimalString, dec, toDecimalString } from "#store/model/money.ts";
 import { PerformanceLine, performanceBy, TradeOutcome } from "#store/model/trade.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
+import { losingStreak } from "#store/results/losing-streak.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { latestSnapshot, listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions, type PositionRow } from "#store/trading/positions.ts";
@@ -58,10 +59,19 @@ const snapshots = createRoute({
 
 const DEADLINE_MS = 10_000;
 
+const LosingTrades = z
+  .object({
+    trades: z.number().int(),
+    atLeast: z.boolean().openapi({ description: "It reaches back further than is looked." }),
+    lost: z.array(z.object({ currency: z.string(), amount: DecimalString })),
+  })
+  .openapi("LosingStreak", { description: "Trades closed with a loss, one after the other, up to now." });
+
 const Performance = z
   .object({
     accountId: AccountId,
     trades: z.array(documented(TradeOutcome, "TradeOutcome")),
+    losingStreak: LosingTrades,
     byStrategy: z.array(documented(PerformanceLine, "PerformanceLine")),
     bySymbol: z.array(PerformanceLine),
     byPrompt: z.array(PerformanceLine),
@@ -85,11 +95,13 @@ const performance = createRoute({
 
 /** @param now business time at the account's broker: no bar of a session that is not over by then is looked at */
 export async function performanceOf(db: Db, accountId: AccountId, now: Date) {
-  const [trades, unsent] = await Promise.all([
+  const [trades, streak, unsent] = await Promise.all([
     tradeOutcomes(db, accountId),
+    losingStreak(db, accountId),
     counterfactuals(db, { accountId, upTo: lastFinishedSession(now) }),
   ]);
-  return { accountId, trades: [...trades], ...sumsOf(trades), counterfactuals: unsent };
+  const { newest: _, ...losing } = streak;
+  return { accountId, trades: [...trades], losingStreak: losing, ...sumsOf(trades), counterfactuals: unsent };
 }
 
 type Sums = Record<"byStrategy" | "bySymbol" | "byPrompt", PerformanceLine[]>;

@@ -1,0 +1,84 @@
+// Trades that were closed with a loss, one after the other, up to now. Effects: database reads.
+// Goes back over the newest fills only as far as the streak reaches, never over the whole account.
+import { desc, eq } from "drizzle-orm";
+import type { Db } from "../database.ts";
+import type { AccountId, Instant } from "../model/ids.ts";
+import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
+import type { TradeOutcome } from "../model/trade.ts";
+import { fills } from "../schema/index.ts";
+import { outcomes } from "./trades.ts";
+
+export type LosingStreak = {
+  /** Closed with a loss, after commissions, since the last closed trade that had none. */
+  trades: number;
+  /** It reaches back further than is looked. */
+  atLeast: boolean;
+  /** The sum of these losses, per currency. */
+  lost: { currency: string; amount: DecimalString }[];
+  /** The newest closed trade, whatever it came to; null before the first. */
+  newest: TradeOutcome | null;
+};
+
+/** Fills that are looked at, more of them as long as every trade among them was lost. */
+const FILLS_AT_ONCE = [100, 1_000, 10_000] as const;
+
+/** A replay's account is its own, and a dry run has no fills: what is counted was traded on this account. */
+export async function losingStreak(db: Db, accountId: AccountId): Promise<LosingStreak> {
+  let closed: TradeOutcome[] = [];
+  for (const limit of FILLS_AT_ONCE) {
+    const found = await closedLately(db, accountId, limit);
+    closed = found.closed;
+    const end = closed.findIndex((trade) => !dec(trade.realizedPnl).isNegative());
+    if (end >= 0) return streakOf(closed.slice(0, end), closed[0] ?? null, false);
+    if (found.all) return streakOf(closed, closed[0] ?? null, false);
+  }
+  return streakOf(closed, closed[0] ?? null, true);
+}
+
+/** Trades closed since the oldest of so many fills, newest first. What closed one is among these fills, so none is missing. */
+async function closedLately(
+  db: Db,
+  accountId: AccountId,
+  limit: number,
+): Promise<{ closed: TradeOutcome[]; all: boolean }> {
+  const newest = await db
+    .select({ conid: fills.conid, at: fills.at })
+    .from(fills)
+    .where(eq(fills.accountId, accountId))
+    .orderBy(desc(fills.at), desc(fills.executionRef))
+    .limit(limit);
+  if (newest.length === 0) return { closed: [], all: true };
+  const all = newest.length < limit;
+  // Of the oldest instant itself some fills may lie beyond the limit.
+  const since: Instant | null = all ? null : (newest.at(-1)?.at ?? null);
+  const conids = [...new Set(newest.map(({ conid }) => conid))];
+  const trades = await outcomes(db, { accountId, conids, entries: null });
+  const closed = trades.flatMap((trade) => {
+    const { closedAt } = trade;
+    return closedAt === null || (since !== null && closedAt <= since) ? [] : [{ trade, closedAt }];
+  });
+  closed.sort((a, b) => later(a.closedAt, b.closedAt) || later(a.trade.openedAt, b.trade.openedAt));
+  return { closed: closed.map(({ trade }) => trade), all };
+}
+
+function later(a: Instant, b: Instant): number {
+  return a < b ? 1 : a > b ? -1 : 0;
+}
+
+function streakOf(
+  lost: readonly TradeOutcome[],
+  newest: TradeOutcome | null,
+  atLeast: boolean,
+): LosingStreak {
+  const currencies = [...new Set(lost.map((trade) => trade.currency))];
+  const sumIn = (currency: string) =>
+    lost
+      .filter((trade) => trade.currency === currency)
+      .reduce((sum, trade) => sum.plus(trade.realizedPnl), dec(0));
+  return {
+    trades: lost.length,
+    atLeast,
+    lost: currencies.map((currency) => ({ currency, amount: toDecimalString(sumIn(currency)) })),
+    newest,
+  };
+}
