@@ -4,6 +4,7 @@ import { Shell } from "../layout/shell.tsx";
 import { Facts, PageHead, Panel, Time } from "../parts/blocks.tsx";
 import { decimal, words } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import type { ArtifactModel } from "./model.ts";
 
 const TITLES = {
@@ -20,7 +21,7 @@ function cell(value: string | number | null): string {
   return typeof value === "number" ? String(value) : value;
 }
 
-function Values(props: { table: NonNullable<ArtifactModel["table"]> }) {
+const Values = kept(function Values(props: { table: NonNullable<ArtifactModel["table"]> }) {
   const { columns, rows, notice } = props.table;
   return (
     <Panel title="Values per bar" note={notice} textOnly>
@@ -46,7 +47,7 @@ function Values(props: { table: NonNullable<ArtifactModel["table"]> }) {
       </table>
     </Panel>
   );
-}
+});
 
 function Body(props: { artifact: ArtifactModel }) {
   const { artifact } = props;

@@ -3,6 +3,7 @@ import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
 import { exchangeDate, plural } from "../parts/format.ts";
+import { kept } from "../parts/kept.tsx";
 import { RunStatus } from "../parts/status.tsx";
 import { type ArtifactsModel, type ExecutionShelf, GROUPS, type Group, type RunShelf } from "./model.ts";
 
@@ -52,7 +53,7 @@ function Filters(props: { filter: ArtifactsModel["filter"] }) {
   );
 }
 
-function Shelf(props: { run: RunShelf; group: Group | null }) {
+const Shelf = kept(function Shelf(props: { run: RunShelf; group: Group | null }) {
   const { run } = props;
   const groups = props.group === null ? GROUPS : [props.group];
   return (
@@ -88,7 +89,7 @@ function Shelf(props: { run: RunShelf; group: Group | null }) {
       </dl>
     </section>
   );
-}
+});
 
 function Execution(props: { shelf: ExecutionShelf; group: Group | null }) {
   const { shelf } = props;

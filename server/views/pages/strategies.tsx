@@ -77,7 +77,7 @@ function Results(props: { row: StrategyLine }) {
   );
 }
 
-const columns = (token: string): readonly Column<StrategyLine>[] => [
+const COLUMNS: readonly Column<StrategyLine>[] = [
   { title: "Strategy", plain: true, cell: (row) => <Name row={row} /> },
   {
     title: "Workflow",
@@ -104,28 +104,26 @@ const columns = (token: string): readonly Column<StrategyLine>[] => [
       ),
   },
   { title: "Realised P&L", cell: (row) => <Results row={row} /> },
-  {
-    title: "",
-    class: "lg:text-right",
-    cell: (row) => (
-      <span class="flex gap-4 lg:justify-end">
-        <ActionForm action={`/strategies/${row.id}/active`} token={token}>
-          <input type="hidden" name="active" value={String(!row.active)} />
-          <button
-            type="submit"
-            class="link"
-            aria-label={`${row.active ? "Turn off" : "Activate"} ${row.name}`}
-          >
-            {row.active ? "Turn off" : "Activate"}
-          </button>
-        </ActionForm>
-        <a class="link" href={`/strategies/new?from=${row.id}`} aria-label={`Clone ${row.name}`}>
-          Clone
-        </a>
-      </span>
-    ),
-  },
 ];
+
+/** The forms of a row carry their reader's token. */
+const acts = (token: string): Column<StrategyLine> => ({
+  title: "",
+  class: "lg:text-right",
+  cell: (row) => (
+    <span class="flex gap-4 lg:justify-end">
+      <ActionForm action={`/strategies/${row.id}/active`} token={token}>
+        <input type="hidden" name="active" value={String(!row.active)} />
+        <button type="submit" class="link" aria-label={`${row.active ? "Turn off" : "Activate"} ${row.name}`}>
+          {row.active ? "Turn off" : "Activate"}
+        </button>
+      </ActionForm>
+      <a class="link" href={`/strategies/new?from=${row.id}`} aria-label={`Clone ${row.name}`}>
+        Clone
+      </a>
+    </span>
+  ),
+});
 
 const TEMPLATE =
   "lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1.1fr)_minmax(0,0.9fr)_minmax(8.5rem,1.4fr)_minmax(8.5rem,1.2fr)_minmax(0,0.9fr)_7.5rem]";
@@ -154,7 +152,8 @@ export function StrategiesPage(props: {
           <RowList
             label="Strategies"
             template={TEMPLATE}
-            columns={columns(props.frame.formToken)}
+            columns={COLUMNS}
+            last={acts(props.frame.formToken)}
             rows={props.rows}
           />
         )}

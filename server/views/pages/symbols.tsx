@@ -27,7 +27,7 @@ function Name(props: { row: SymbolLine }) {
   );
 }
 
-const columns = (token: string): readonly Column<SymbolLine>[] => [
+const COLUMNS: readonly Column<SymbolLine>[] = [
   { title: "Symbol", plain: true, cell: (row) => <Name row={row} /> },
   {
     title: "State",
@@ -58,23 +58,25 @@ const columns = (token: string): readonly Column<SymbolLine>[] => [
   },
   { title: "Traded by", cell: (row) => <TradedBy strategies={row.strategies} /> },
   { title: "Priority", class: "lg:text-right", cell: (row) => row.priority },
-  {
-    title: "",
-    class: "lg:text-right",
-    cell: (row) => (
-      <ActionForm action={`/symbols/${row.id}/enabled`} token={token}>
-        <input type="hidden" name="enabled" value={row.enabled ? "false" : "true"} />
-        <button
-          type="submit"
-          class="link min-h-8"
-          aria-label={`${row.enabled ? "Turn off" : "Enable"} ${row.symbol}`}
-        >
-          {row.enabled ? "Turn off" : "Enable"}
-        </button>
-      </ActionForm>
-    ),
-  },
 ];
+
+/** The forms of a row carry their reader's token. */
+const acts = (token: string): Column<SymbolLine> => ({
+  title: "",
+  class: "lg:text-right",
+  cell: (row) => (
+    <ActionForm action={`/symbols/${row.id}/enabled`} token={token}>
+      <input type="hidden" name="enabled" value={row.enabled ? "false" : "true"} />
+      <button
+        type="submit"
+        class="link min-h-8"
+        aria-label={`${row.enabled ? "Turn off" : "Enable"} ${row.symbol}`}
+      >
+        {row.enabled ? "Turn off" : "Enable"}
+      </button>
+    </ActionForm>
+  ),
+});
 
 const TEMPLATE =
   "lg:grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(8.5rem,1.7fr)_6rem_minmax(0,1fr)_3.5rem_4.5rem]";
@@ -110,7 +112,8 @@ export function SymbolsPage(props: { frame: Frame; model: SymbolsModel }) {
               <RowList
                 label="Symbols"
                 template={TEMPLATE}
-                columns={columns(frame.formToken)}
+                columns={COLUMNS}
+                last={acts(frame.formToken)}
                 rows={model.rows}
               />
             ) : model.filter === "" ? (

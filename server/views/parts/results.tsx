@@ -3,6 +3,7 @@ import type { Counterfactual } from "#store/model/counterfactual.ts";
 import type { PerformanceLine, TradeOutcome } from "#store/model/trade.ts";
 import { Empty, Facts, Panel, Time } from "./blocks.tsx";
 import { decimal, price, quantity, signed, words } from "./format.ts";
+import { kept } from "./kept.tsx";
 import { gainTone, Pill } from "./status.tsx";
 
 export type ResultsModel = {
@@ -87,7 +88,9 @@ export function Outcome(props: { outcome: TradeOutcome }) {
   );
 }
 
-function SumTable(props: { groups: readonly (readonly [string, readonly PerformanceLine[]])[] }) {
+const SumTable = kept(function SumTable(props: {
+  groups: readonly (readonly [string, readonly PerformanceLine[]])[];
+}) {
   return (
     <table class="grid-table">
       <thead>
@@ -136,7 +139,34 @@ function SumTable(props: { groups: readonly (readonly [string, readonly Performa
       </tbody>
     </table>
   );
-}
+});
+
+const TradeRow = kept(function TradeRow(props: { row: TradeOutcome }) {
+  const { row } = props;
+  return (
+    <tr>
+      <td>
+        <a class="link font-semibold" href={`/runs/${row.symbolRunId}`}>
+          {row.side} {row.symbol}
+        </a>
+      </td>
+      <td>
+        <Time at={row.openedAt} compact />
+      </td>
+      <td class="number">{quantity(row.quantity)}</td>
+      <td class="number">{price(row.entryPrice)}</td>
+      <td class="number">{row.exitPrice === null ? "–" : price(row.exitPrice)}</td>
+      <td>
+        {row.exitBy === null ? "open" : words(row.exitBy)}
+        {row.exitBy !== null && row.closedAt === null ? ", in part" : ""}
+      </td>
+      <td class="number">{decimal(row.r)}</td>
+      <td class={`number ${gainTone(row.realizedPnl)}`}>
+        {signed(row.realizedPnl)} {row.currency}
+      </td>
+    </tr>
+  );
+});
 
 function TradeTable(props: { rows: readonly TradeOutcome[] }) {
   return (
@@ -165,27 +195,7 @@ function TradeTable(props: { rows: readonly TradeOutcome[] }) {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <tr>
-            <td>
-              <a class="link font-semibold" href={`/runs/${row.symbolRunId}`}>
-                {row.side} {row.symbol}
-              </a>
-            </td>
-            <td>
-              <Time at={row.openedAt} compact />
-            </td>
-            <td class="number">{quantity(row.quantity)}</td>
-            <td class="number">{price(row.entryPrice)}</td>
-            <td class="number">{row.exitPrice === null ? "–" : price(row.exitPrice)}</td>
-            <td>
-              {row.exitBy === null ? "open" : words(row.exitBy)}
-              {row.exitBy !== null && row.closedAt === null ? ", in part" : ""}
-            </td>
-            <td class="number">{decimal(row.r)}</td>
-            <td class={`number ${gainTone(row.realizedPnl)}`}>
-              {signed(row.realizedPnl)} {row.currency}
-            </td>
-          </tr>
+          <TradeRow row={row} />
         ))}
       </tbody>
     </table>
@@ -199,6 +209,30 @@ const ENDS = {
   stop: "would have been stopped",
   target: "would have reached its target",
 } as const;
+
+const UnsentRow = kept(function UnsentRow(props: { row: Counterfactual }) {
+  const { row } = props;
+  return (
+    <tr>
+      <td>
+        <a class="link font-semibold" href={`/runs/${row.symbolRunId}`}>
+          {row.side} {quantity(row.quantity)} {row.symbol}
+        </a>{" "}
+        <Pill tone="quiet" icon="skip" text="never traded" />
+      </td>
+      <td>{row.session}</td>
+      <td>{row.why}</td>
+      <td>
+        {ENDS[row.end]}
+        {row.exitOn === null ? "" : ` on ${row.exitOn}`}
+      </td>
+      <td class="number">{decimal(row.r)}</td>
+      <td class={`number ${gainTone(row.pnl)}`}>
+        {row.pnl === null ? "–" : `${signed(row.pnl)} ${row.currency}`}
+      </td>
+    </tr>
+  );
+});
 
 function UnsentTable(props: { rows: readonly Counterfactual[] }) {
   return (
@@ -219,24 +253,7 @@ function UnsentTable(props: { rows: readonly Counterfactual[] }) {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <tr>
-            <td>
-              <a class="link font-semibold" href={`/runs/${row.symbolRunId}`}>
-                {row.side} {quantity(row.quantity)} {row.symbol}
-              </a>{" "}
-              <Pill tone="quiet" icon="skip" text="never traded" />
-            </td>
-            <td>{row.session}</td>
-            <td>{row.why}</td>
-            <td>
-              {ENDS[row.end]}
-              {row.exitOn === null ? "" : ` on ${row.exitOn}`}
-            </td>
-            <td class="number">{decimal(row.r)}</td>
-            <td class={`number ${gainTone(row.pnl)}`}>
-              {row.pnl === null ? "–" : `${signed(row.pnl)} ${row.currency}`}
-            </td>
-          </tr>
+          <UnsentRow row={row} />
         ))}
       </tbody>
     </table>

@@ -1,5 +1,6 @@
 // A list whose rows are lines of columns on a wide screen and cards with named values on a phone. Pure.
 import type { Child } from "hono/jsx";
+import { type Plain, written } from "./kept.tsx";
 
 export type Column<Row> = {
   /** Empty: the column needs no name, such as one of actions. */
@@ -11,11 +12,15 @@ export type Column<Row> = {
   plain?: boolean;
 };
 
-/** `columns` are laid out by `template`, a literal class such as "lg:grid-cols-[2fr_1fr]". */
-export function RowList<Row>(props: {
+/**
+ * `columns` are laid out by `template`, a literal class such as "lg:grid-cols-[2fr_1fr]". They are one constant and say what
+ * their row says and nothing else: a row that was written out is kept. `last` may say more, such as a form of its reader.
+ */
+export function RowList<Row extends Plain>(props: {
   label: string;
   template: string;
   columns: readonly Column<Row>[];
+  last?: Column<Row>;
   rows: readonly Row[];
 }) {
   const line = `lg:grid lg:items-center lg:gap-x-4 ${props.template}`;
@@ -25,7 +30,7 @@ export function RowList<Row>(props: {
         aria-hidden="true"
         class={`border-line text-muted hidden border-b px-4 py-2 text-xs font-medium ${line}`}
       >
-        {props.columns.map((column) => (
+        {[...props.columns, ...(props.last === undefined ? [] : [props.last])].map((column) => (
           <span class={column.class}>{column.title}</span>
         ))}
       </div>
@@ -34,9 +39,14 @@ export function RowList<Row>(props: {
           <li
             class={`border-line hover:bg-raised/50 grid gap-2 border-b px-4 py-3 last:border-0 lg:py-2.5 ${line}`}
           >
-            {props.columns.map((column) => (
-              <Cell column={column} row={row} />
+            {written(props.columns, row, () => (
+              <>
+                {props.columns.map((column) => (
+                  <Cell column={column} row={row} />
+                ))}
+              </>
             ))}
+            {props.last === undefined ? null : <Cell column={props.last} row={row} />}
           </li>
         ))}
       </ul>

@@ -3,6 +3,7 @@ import type { Fill, Order, Position } from "#store/model/order.ts";
 import type { ExecutionStatus, SymbolRunStatus } from "#store/model/run.ts";
 import { Time } from "./blocks.tsx";
 import { decimal, exchangeDate, price, quantity, signed } from "./format.ts";
+import { kept } from "./kept.tsx";
 import { ExecutionState, gainTone, OrderState, RunStatus } from "./status.tsx";
 
 export type ExecutionLine = {
@@ -44,6 +45,33 @@ function Counts(props: { counts: ExecutionLine["counts"] }) {
   );
 }
 
+const ExecutionRow = kept(function ExecutionRow(props: { row: ExecutionLine }) {
+  const { row } = props;
+  return (
+    <tr>
+      <td>
+        <a class="link font-semibold" href={`/executions/${row.id}`}>
+          {row.symbols.join(", ")}
+          {row.symbolCount > row.symbols.length ? ` and ${row.symbolCount - row.symbols.length} more` : ""}
+        </a>
+      </td>
+      <td>
+        <ExecutionState status={row.status} />
+      </td>
+      <td>
+        <Counts counts={row.counts} />
+      </td>
+      <td class="whitespace-nowrap">
+        {exchangeDate(row.asOf)} <span class="text-muted text-xs">{row.mode}</span>
+      </td>
+      <td>{row.strategy}</td>
+      <td class="text-muted">
+        <Time at={row.createdAt} compact />
+      </td>
+    </tr>
+  );
+});
+
 export function ExecutionTable(props: { rows: readonly ExecutionLine[] }) {
   return (
     <table class="grid-table">
@@ -59,29 +87,7 @@ export function ExecutionTable(props: { rows: readonly ExecutionLine[] }) {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <tr>
-            <td>
-              <a class="link font-semibold" href={`/executions/${row.id}`}>
-                {row.symbols.join(", ")}
-                {row.symbolCount > row.symbols.length
-                  ? ` and ${row.symbolCount - row.symbols.length} more`
-                  : ""}
-              </a>
-            </td>
-            <td>
-              <ExecutionState status={row.status} />
-            </td>
-            <td>
-              <Counts counts={row.counts} />
-            </td>
-            <td class="whitespace-nowrap">
-              {exchangeDate(row.asOf)} <span class="text-muted text-xs">{row.mode}</span>
-            </td>
-            <td>{row.strategy}</td>
-            <td class="text-muted">
-              <Time at={row.createdAt} compact />
-            </td>
-          </tr>
+          <ExecutionRow row={row} />
         ))}
       </tbody>
     </table>
@@ -113,6 +119,40 @@ function priceWords(order: OrderLine): string {
   return order.type === "LIMIT" ? `limit ${price(order.limitPrice)}` : `stop ${price(order.stopPrice)}`;
 }
 
+const OrderRow = kept(function OrderRow(props: { row: OrderLine }) {
+  const { row } = props;
+  return (
+    <tr>
+      <td>
+        <a class="link font-semibold" href={`/orders/${row.id}`}>
+          {row.symbol}
+        </a>
+      </td>
+      <td class="whitespace-nowrap">
+        <span class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>
+          {row.side}
+        </span>{" "}
+        {quantity(row.quantity)} {priceWords(row)} <span class="text-muted">{row.leg}</span>
+        {row.external ? <span class="text-muted"> · not sent by the desk</span> : null}
+      </td>
+      <td>
+        <OrderState status={row.status} />
+        {row.reason === null ? null : (
+          <span class="text-muted prose-text mt-1 block max-w-xs text-xs">{row.reason}</span>
+        )}
+      </td>
+      <td class="number">
+        {quantity(row.filledQuantity)} <span class="text-muted">of {quantity(row.quantity)}</span>
+      </td>
+      <td class="number">{price(row.averageFillPrice)}</td>
+      <td class="text-muted">{row.accountId}</td>
+      <td class="text-muted">
+        <Time at={row.createdAt} compact />
+      </td>
+    </tr>
+  );
+});
+
 export function OrderTable(props: { rows: readonly OrderLine[] }) {
   return (
     <table class="grid-table">
@@ -133,34 +173,7 @@ export function OrderTable(props: { rows: readonly OrderLine[] }) {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <tr>
-            <td>
-              <a class="link font-semibold" href={`/orders/${row.id}`}>
-                {row.symbol}
-              </a>
-            </td>
-            <td class="whitespace-nowrap">
-              <span class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>
-                {row.side}
-              </span>{" "}
-              {quantity(row.quantity)} {priceWords(row)} <span class="text-muted">{row.leg}</span>
-              {row.external ? <span class="text-muted"> · not sent by the desk</span> : null}
-            </td>
-            <td>
-              <OrderState status={row.status} />
-              {row.reason === null ? null : (
-                <span class="text-muted prose-text mt-1 block max-w-xs text-xs">{row.reason}</span>
-              )}
-            </td>
-            <td class="number">
-              {quantity(row.filledQuantity)} <span class="text-muted">of {quantity(row.quantity)}</span>
-            </td>
-            <td class="number">{price(row.averageFillPrice)}</td>
-            <td class="text-muted">{row.accountId}</td>
-            <td class="text-muted">
-              <Time at={row.createdAt} compact />
-            </td>
-          </tr>
+          <OrderRow row={row} />
         ))}
       </tbody>
     </table>
@@ -171,6 +184,35 @@ export type FillLine = Pick<
   Fill,
   "executionRef" | "orderId" | "symbol" | "side" | "quantity" | "price" | "commission" | "currency" | "at"
 >;
+
+const FillRow = kept(function FillRow(props: { row: FillLine }) {
+  const { row } = props;
+  return (
+    <tr>
+      <td>
+        <Time at={row.at} />
+        <a class="link block text-xs" href={`/fills/${encodeURIComponent(row.executionRef)}`}>
+          from the bars to here
+        </a>
+      </td>
+      <td class="font-semibold">
+        {row.orderId === null ? (
+          row.symbol
+        ) : (
+          <a class="link" href={`/orders/${row.orderId}`}>
+            {row.symbol}
+          </a>
+        )}
+      </td>
+      <td class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>{row.side}</td>
+      <td class="number">{quantity(row.quantity)}</td>
+      <td class="number">{price(row.price)}</td>
+      <td class="number">
+        {row.commission === null ? <span class="text-muted">not yet known</span> : decimal(row.commission)}
+      </td>
+    </tr>
+  );
+});
 
 export function FillTable(props: { rows: readonly FillLine[] }) {
   return (
@@ -193,40 +235,33 @@ export function FillTable(props: { rows: readonly FillLine[] }) {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <tr>
-            <td>
-              <Time at={row.at} />
-              <a class="link block text-xs" href={`/fills/${encodeURIComponent(row.executionRef)}`}>
-                from the bars to here
-              </a>
-            </td>
-            <td class="font-semibold">
-              {row.orderId === null ? (
-                row.symbol
-              ) : (
-                <a class="link" href={`/orders/${row.orderId}`}>
-                  {row.symbol}
-                </a>
-              )}
-            </td>
-            <td class={row.side === "BUY" ? "text-good font-semibold" : "text-bad font-semibold"}>
-              {row.side}
-            </td>
-            <td class="number">{quantity(row.quantity)}</td>
-            <td class="number">{price(row.price)}</td>
-            <td class="number">
-              {row.commission === null ? (
-                <span class="text-muted">not yet known</span>
-              ) : (
-                decimal(row.commission)
-              )}
-            </td>
-          </tr>
+          <FillRow row={row} />
         ))}
       </tbody>
     </table>
   );
 }
+
+const PositionRow = kept(function PositionRow(props: { row: Position }) {
+  const { row } = props;
+  return (
+    <tr>
+      <td>
+        <a class="link font-semibold" href={`/trades?symbol=${encodeURIComponent(row.symbol)}&exit=open`}>
+          {row.symbol}
+        </a>
+      </td>
+      <td class="number">{quantity(row.quantity)}</td>
+      <td class="number">{price(row.averageCost)}</td>
+      <td class="number">{price(row.marketPrice)}</td>
+      <td class="number">
+        {decimal(row.marketValue)} <span class="text-muted text-xs">{row.currency}</span>
+      </td>
+      <td class={`number font-semibold ${gainTone(row.unrealizedPnl)}`}>{signed(row.unrealizedPnl)}</td>
+      <td class="text-muted">{row.accountId}</td>
+    </tr>
+  );
+});
 
 export function PositionTable(props: { rows: readonly Position[] }) {
   return (
@@ -254,24 +289,7 @@ export function PositionTable(props: { rows: readonly Position[] }) {
       </thead>
       <tbody>
         {props.rows.map((row) => (
-          <tr>
-            <td>
-              <a
-                class="link font-semibold"
-                href={`/trades?symbol=${encodeURIComponent(row.symbol)}&exit=open`}
-              >
-                {row.symbol}
-              </a>
-            </td>
-            <td class="number">{quantity(row.quantity)}</td>
-            <td class="number">{price(row.averageCost)}</td>
-            <td class="number">{price(row.marketPrice)}</td>
-            <td class="number">
-              {decimal(row.marketValue)} <span class="text-muted text-xs">{row.currency}</span>
-            </td>
-            <td class={`number font-semibold ${gainTone(row.unrealizedPnl)}`}>{signed(row.unrealizedPnl)}</td>
-            <td class="text-muted">{row.accountId}</td>
-          </tr>
+          <PositionRow row={row} />
         ))}
       </tbody>
     </table>

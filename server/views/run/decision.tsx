@@ -4,11 +4,16 @@ import { Empty, Facts, Panel, Prose, Time } from "../parts/blocks.tsx";
 import { Ladder } from "../parts/drawings.tsx";
 import { decimal, money, percent, price, quantity, words } from "../parts/format.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import { Pill, SignalPill, StancePill, VerdictPill } from "../parts/status.tsx";
 import type { DecisionModel, VerdictModel } from "./model.ts";
 import { GroundingPill, GroundingTable } from "./reports.tsx";
 
-function DecisionCard(props: { decision: DecisionModel; superseded: boolean; single: boolean }) {
+const DecisionCard = kept(function DecisionCard(props: {
+  decision: DecisionModel;
+  superseded: boolean;
+  single: boolean;
+}) {
   const { decision } = props;
   const { stopPrice, targetPrice, consolidation } = decision;
   return (
@@ -77,7 +82,7 @@ function DecisionCard(props: { decision: DecisionModel; superseded: boolean; sin
       </a>
     </Panel>
   );
-}
+});
 
 function ReasonList(props: { title: string; reasons: readonly string[]; tone: string; sign: string }) {
   return (
@@ -170,7 +175,7 @@ function Rules(props: { verdict: VerdictModel }) {
   );
 }
 
-function VerdictCard(props: { verdict: VerdictModel }) {
+const VerdictCard = kept(function VerdictCard(props: { verdict: VerdictModel }) {
   const { verdict } = props;
   const { plan, review } = verdict;
   return (
@@ -204,7 +209,7 @@ function VerdictCard(props: { verdict: VerdictModel }) {
       <Rules verdict={verdict} />
     </Panel>
   );
-}
+});
 
 /** `single`: the workflow looks at one timeframe, so that nobody could agree or disagree. */
 export function Decisions(props: {

@@ -3,6 +3,7 @@
 import type { NodeName } from "#store/model/run.ts";
 import { duration, words } from "../parts/format.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import type { NodeModel, NodeState } from "./model.ts";
 
 /** Colour, sign and word of a node's state: any one of them is enough. */
@@ -72,7 +73,11 @@ function Chip(props: { node: NodeModel; runId: string; chosen: boolean }) {
   );
 }
 
-export function GraphStrip(props: { nodes: readonly NodeModel[]; runId: string; chosen: NodeName | null }) {
+export const GraphStrip = kept(function GraphStrip(props: {
+  nodes: readonly NodeModel[];
+  runId: string;
+  chosen: NodeName | null;
+}) {
   const byName = new Map(props.nodes.map((node) => [node.node, node]));
   return (
     <ol class="flex flex-wrap items-center gap-x-1 gap-y-2" aria-label="The graph as it ran">
@@ -91,4 +96,4 @@ export function GraphStrip(props: { nodes: readonly NodeModel[]; runId: string; 
       ))}
     </ol>
   );
-}
+});

@@ -2,6 +2,7 @@
 import { Empty, Panel, Prose, ScrollText } from "../parts/blocks.tsx";
 import { cost, decimal, duration, words } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import { Pill, type Tone } from "../parts/status.tsx";
 import { CALL_TONE } from "./calls.tsx";
 import { NODE_LOOK } from "./graph.tsx";
@@ -92,7 +93,7 @@ function ModelCalls(props: { calls: NodeDetail["calls"] }) {
   );
 }
 
-function Log(props: { log: NodeDetail["log"] }) {
+const Log = kept(function Log(props: { log: NodeDetail["log"] }) {
   return (
     <ol class="divide-line divide-y text-sm">
       {props.log.map((line) => (
@@ -120,7 +121,7 @@ function Log(props: { log: NodeDetail["log"] }) {
       ))}
     </ol>
   );
-}
+});
 
 export function NodePanel(props: { detail: NodeDetail; runId: string; executionId: string; live: string }) {
   const { detail } = props;
@@ -170,7 +171,7 @@ export function NodePanel(props: { detail: NodeDetail; runId: string; executionI
 }
 
 /** All nodes as rows: where to look when something took long or failed. */
-export function NodeTable(props: { nodes: readonly NodeModel[]; runId: string }) {
+export const NodeTable = kept(function NodeTable(props: { nodes: readonly NodeModel[]; runId: string }) {
   const begun = props.nodes.filter((node) => node.visits > 0);
   if (begun.length === 0) {
     return (
@@ -226,4 +227,4 @@ export function NodeTable(props: { nodes: readonly NodeModel[]; runId: string })
       </tbody>
     </table>
   );
-}
+});

@@ -3,6 +3,7 @@ import type { Grounding } from "#store/model/decision.ts";
 import { Empty, Panel, Prose } from "../parts/blocks.tsx";
 import { price, words } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import { Pill, StancePill } from "../parts/status.tsx";
 import type { ReportModel } from "./model.ts";
 
@@ -75,7 +76,7 @@ function Levels(props: { title: string; prices: readonly number[] }) {
   );
 }
 
-function ReportCard(props: { report: ReportModel }) {
+const ReportCard = kept(function ReportCard(props: { report: ReportModel }) {
   const { report, grounding } = props.report;
   const checkOf = (name: string, stated: number | null) =>
     grounding.checks.find(
@@ -139,7 +140,7 @@ function ReportCard(props: { report: ReportModel }) {
       </details>
     </Panel>
   );
-}
+});
 
 export function Reports(props: { reports: readonly ReportModel[] }) {
   if (props.reports.length === 0) {

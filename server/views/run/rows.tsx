@@ -4,6 +4,7 @@ import type { OrderStatus } from "#store/model/order.ts";
 import type { RiskVerdict } from "#store/model/risk.ts";
 import type { SymbolRunStatus } from "#store/model/run.ts";
 import { cost, decimal, duration, percent, plural, words } from "../parts/format.ts";
+import { kept } from "../parts/kept.tsx";
 import { OrderState, RunStatus, SignalPill, VerdictPill } from "../parts/status.tsx";
 import { COLUMNS } from "./graph.tsx";
 
@@ -70,7 +71,7 @@ function Took(props: { row: RunLineModel }) {
   return <span class="text-accent">{duration(elapsedMs)} so far</span>;
 }
 
-function Row(props: { row: RunLineModel }) {
+const Row = kept(function Row(props: { row: RunLineModel }) {
   const { row } = props;
   return (
     <tr id={`run-${row.id}`}>
@@ -116,7 +117,7 @@ function Row(props: { row: RunLineModel }) {
       <td class="number">{cost(row.costUsd)}</td>
     </tr>
   );
-}
+});
 
 export type RunTotals = {
   symbols: number;

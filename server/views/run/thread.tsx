@@ -5,6 +5,7 @@ import { AnalystReport, Consolidation, ProposedDecision, RiskReview } from "#sto
 import { Empty, Panel, Prose } from "../parts/blocks.tsx";
 import { cost, decimal, duration, money, percent, price, quantity, words } from "../parts/format.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import { ApprovalState, OrderState, Pill, SignalPill, StancePill, VerdictPill } from "../parts/status.tsx";
 import { CALL_TONE, Exchange, ExchangeLink } from "./calls.tsx";
 import type { CallModel, ThreadEntry, VerdictModel } from "./model.ts";
@@ -171,7 +172,7 @@ const STEPS: Readonly<Record<VerdictModel["step"], string>> = {
   answer: "Risk rules, at the answer",
 };
 
-function RulesEntry(props: { verdict: VerdictModel }) {
+const RulesEntry = kept(function RulesEntry(props: { verdict: VerdictModel }) {
   const { verdict } = props;
   const biting = verdict.rules.filter((rule) => rule.outcome === "deny" || rule.outcome === "clamp");
   return (
@@ -191,9 +192,11 @@ function RulesEntry(props: { verdict: VerdictModel }) {
       </a>
     </Entry>
   );
-}
+});
 
-function OtherEntry(props: { entry: Exclude<ThreadEntry, { by: "agent" } | { by: "rules" }> }) {
+const OtherEntry = kept(function OtherEntry(props: {
+  entry: Exclude<ThreadEntry, { by: "agent" } | { by: "rules" }>;
+}) {
   const { entry } = props;
   if (entry.by === "broker") {
     const { order, event } = entry;
@@ -238,7 +241,7 @@ function OtherEntry(props: { entry: Exclude<ThreadEntry, { by: "agent" } | { by:
       )}
     </Entry>
   );
-}
+});
 
 export function Thread(props: { entries: readonly ThreadEntry[]; words: Words; offline: boolean }) {
   const { runId, openCall } = props.words;

@@ -1,6 +1,7 @@
 // The trade with its legend and its table: the drawing for eyes, the table for everyone, the same facts in both. Pure.
 import { Time } from "../parts/blocks.tsx";
 import { price, quantity, words } from "../parts/format.ts";
+import { kept } from "../parts/kept.tsx";
 import { FillShape, LevelStroke, levelName, TradeDrawing } from "./drawing.tsx";
 import { NARROW, WIDE } from "./geometry.ts";
 import type { TradeFill, TradeLevel, TradePicture } from "./model.ts";
@@ -130,7 +131,7 @@ export function MarkedFills(props: { fills: readonly TradeFill[]; linked?: boole
   );
 }
 
-export function TradeChart(props: { picture: TradePicture }) {
+export const TradeChart = kept(function TradeChart(props: { picture: TradePicture }) {
   const { picture } = props;
   const { levels, fills } = picture;
   return (
@@ -152,4 +153,4 @@ export function TradeChart(props: { picture: TradePicture }) {
       )}
     </div>
   );
-}
+});

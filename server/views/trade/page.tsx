@@ -10,6 +10,7 @@ import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
 import { decimal, price, quantity, signed } from "../parts/format.ts";
 import type { IconName } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import { gainTone, Pill, type Tone } from "../parts/status.tsx";
 
 export type TradesModel = {
@@ -105,7 +106,7 @@ function Filters(props: { model: TradesModel }) {
   );
 }
 
-function TradeRow(props: { trade: TradeOutcome }) {
+const TradeRow = kept(function TradeRow(props: { trade: TradeOutcome }) {
   const { trade } = props;
   const of = (role: TradePart["role"]) => trade.parts.filter((part) => part.role === role);
   const open = Number(trade.openQuantity) > 0;
@@ -165,7 +166,7 @@ function TradeRow(props: { trade: TradeOutcome }) {
       </td>
     </tr>
   );
-}
+});
 
 export function TradesPage(props: { frame: Frame; model: TradesModel }) {
   const { model } = props;

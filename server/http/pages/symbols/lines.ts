@@ -16,6 +16,16 @@ function noteOf(row: WorkflowSymbolRow): string | null {
   return note === undefined || note === "" ? null : note;
 }
 
+function bySymbol<Of extends { symbol: string }>(rows: readonly Of[]): ReadonlyMap<string, Of[]> {
+  const groups = new Map<string, Of[]>();
+  for (const row of rows) {
+    const known = groups.get(row.symbol);
+    if (known === undefined) groups.set(row.symbol, [row]);
+    else known.push(row);
+  }
+  return groups;
+}
+
 export async function symbolLines(deps: WebDeps, rows: readonly WorkflowSymbolRow[]): Promise<SymbolLine[]> {
   const { db } = deps.database;
   const { accountId, kind } = deps.broker;
@@ -26,10 +36,18 @@ export async function symbolLines(deps: WebDeps, rows: readonly WorkflowSymbolRo
     accountId === null ? [] : workingOrders(db, { accountId }),
     accountId === null ? [] : openBlocks(db, { accountId }),
   ]);
+  const ordersOf = bySymbol(orders);
+  const positionsOf = bySymbol(positions);
+  const blocksOf = bySymbol(blocks);
+  const tradedBy = bySymbol(
+    strategies.flatMap(({ id, name, active, parameters }) =>
+      parameters.symbols.map((symbol) => ({ symbol, strategy: { id, name, active } })),
+    ),
+  );
   return rows.map((row, index): SymbolLine => {
     const { symbol } = row;
     const status = statuses[index];
-    const own = orders.filter((order) => order.symbol === symbol);
+    const own = ordersOf.get(symbol) ?? [];
     return {
       id: row.id,
       symbol,
@@ -39,10 +57,10 @@ export async function symbolLines(deps: WebDeps, rows: readonly WorkflowSymbolRo
       instrument: status?.instrument ?? null,
       newestBar: status?.newestBar ?? null,
       lastRun: status?.lastRun ?? null,
-      position: positions.find((position) => position.symbol === symbol) ?? null,
+      position: positionsOf.get(symbol)?.[0] ?? null,
       orders: { working: own.length, unknown: own.filter((order) => order.status === "UNKNOWN").length },
-      blocks: blocks.filter((block) => block.symbol === symbol).map(blockOf),
-      strategies: strategies.filter((strategy) => strategy.parameters.symbols.includes(symbol)),
+      blocks: (blocksOf.get(symbol) ?? []).map(blockOf),
+      strategies: (tradedBy.get(symbol) ?? []).map(({ strategy }) => strategy),
     };
   });
 }
