@@ -98,7 +98,10 @@ async function takeOver(
   const event = { orderId, at, reason, details: { settled: by } };
   const now = await getOrder(tx, orderId);
   if (there === null) {
-    if (!isTerminal(now.status)) await applyOrderEvent(tx, { ...event, kind: "adopted_ended" });
+    // One that counted as never arrived must not be sent again: it was seen there, and the person has dealt with it.
+    const neverArrived = now.status === "REJECTED" && now.brokerOrderId === null;
+    if (!isTerminal(now.status) || neverArrived)
+      await applyOrderEvent(tx, { ...event, kind: "adopted_ended" });
     return;
   }
   const { brokerOrderId, averageFillPrice } = there;

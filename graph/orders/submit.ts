@@ -9,7 +9,7 @@ import { marketPhase } from "./judging/market-phase.ts";
 import { clearProtection } from "./sending/clear-protection.ts";
 import { type Countersigned, requireCountersign, requireOpenWay } from "./sending/countersign.ts";
 import { settleUnknown } from "./sending/lookup.ts";
-import { endCodeOf } from "./sending/never-arrived.ts";
+import { endCodeOf, mayHaveLeft } from "./sending/never-arrived.ts";
 import { roomAgain } from "./sending/reserve-again.ts";
 import { sendLegs } from "./sending/send.ts";
 import { businessNow, markUnknown, reach } from "./sending/steps.ts";
@@ -68,7 +68,9 @@ async function settle(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<
   const settled = await settleUnknown(deps, legs, signal);
   const [first] = await latestAttempt(deps, of.signed);
   if (first === undefined) throw new InvariantError("an order row is gone");
-  if (settled === "not_there") return sendAttempt(deps, { ...of, attempt: first.attempt + 1 }, signal);
+  // Not when the broker has an earlier attempt after all: that one is the order then.
+  if (settled === "not_there" && !mayHaveLeft(first))
+    return sendAttempt(deps, { ...of, attempt: first.attempt + 1 }, signal);
   return resultOf(deps, first);
 }
 
@@ -135,11 +137,15 @@ async function send(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<Su
   return { entryOrderId: first.id, ...sent };
 }
 
-/** The legs of the newest attempt, the parent first. */
+/**
+ * The legs of the newest attempt, the parent first: of those that may have reached the broker, when there is one. An attempt
+ * that had been given up and was taken over again is the order, whatever was tried after it.
+ */
 async function latestAttempt(deps: OrderDeps, { run, plan }: Countersigned): Promise<OrderRow[]> {
   const rows = (await ordersOfRun(deps.database.db, run.id)).filter((row) => !row.external);
   const parents = rows.filter((row) => row.leg === (plan.effect === "open" ? "entry" : "exit"));
-  const parent = parents.toSorted((a, b) => b.attempt - a.attempt)[0];
+  const newestFirst = parents.toSorted((a, b) => b.attempt - a.attempt);
+  const parent = newestFirst.find(mayHaveLeft) ?? newestFirst[0];
   if (parent === undefined) return [];
   return [parent, ...rows.filter((row) => row.parentOrderId === parent.id)];
 }

@@ -7,6 +7,7 @@ import { type ApprovalRow, approvalsOfRun } from "#store/trading/approvals.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
 import { marketTimeOf } from "../approvals/expiry.ts";
 import type { DeskDeps } from "../desk.ts";
+import { mayHaveLeft } from "../orders/sending/never-arrived.ts";
 
 /** What calls say of a session that is gone, and what a session says of itself: it comes back, or somebody logs in. */
 const GONE = ["login_needed", "no_brokerage_session", "accounts_first", "not_reconciled"];
@@ -28,9 +29,9 @@ export async function whileAway(
   const { db } = deps.database;
   const given = (await approvalsOfRun(db, row.id)).at(-1);
   if (given === undefined || (given.status !== "approved" && given.status !== "edited")) return null;
-  // What may have left already is looked up however long that takes.
-  const inDoubt = (await ordersOfRun(db, row.id)).some(({ status }) => /^(SUBMITTING|UNKNOWN)$/.test(status));
-  if (inDoubt || !(await hasRunOut(deps, row, given))) return "wait";
+  // What has left, or may have, is followed however long that takes.
+  if ((await ordersOfRun(db, row.id)).some(mayHaveLeft) || !(await hasRunOut(deps, row, given)))
+    return "wait";
   const message = `approved, but the gateway was away until the approval ran out (${given.expiresAt}): nothing was sent. ${error.message}`;
   return new ConflictError("gateway_away", message, { facts: { approvalId: given.id, cause: error.code } });
 }

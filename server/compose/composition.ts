@@ -183,6 +183,7 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     clock: systemClock,
     log: warn,
     reconciled: first.told,
+    compared: first.compared,
     mainClient: gateways.mainClient,
     sensors,
   });

@@ -16,6 +16,8 @@ export type ReconciledFirst = {
   mayTrade(session: string): Promise<void>;
   /** To be told after each comparison: null, or why it failed. */
   told(failure: string | null): Promise<void>;
+  /** Whether that is so now, without waiting for it. */
+  compared(): Promise<boolean>;
   /** The same in words, for pages, health and doctor. */
   check(): Promise<HealthCheck>;
 };
@@ -37,6 +39,10 @@ export function reconciledFirst(of: {
       reconcile === undefined
         ? Promise.resolve()
         : recordReconciliation(db, { session: MAIN_SESSION, state: "pending", reason: null });
+    since.catch(() => {
+      // The database was away: whoever asks next says it again.
+      since = null;
+    });
     return since;
   };
   let round: Promise<unknown> | null = null;
@@ -65,6 +71,7 @@ export function reconciledFirst(of: {
       const state = failure === null ? "agreed" : "failed";
       await recordReconciliation(db, { session: MAIN_SESSION, state, reason: failure });
     },
+    compared: async () => isGood(await standing()),
     async check() {
       const now = await standing();
       const name = "reconciliation";

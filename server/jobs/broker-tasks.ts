@@ -29,6 +29,8 @@ export type BrokerTaskParts = {
   log: QueueLog;
   /** Told after each reconciliation: null, or why it failed. */
   reconciled(failure: string | null): Promise<void>;
+  /** Whether the books were compared: before that not even a missing stop is sent. */
+  compared(): Promise<boolean>;
 };
 
 const SECOND = 1_000;
@@ -81,7 +83,7 @@ export function brokerTasks(parts: BrokerTaskParts): WatchTask[] {
       run: async (signal) => {
         const deps = await order();
         // Also without working orders, when it asks the broker nothing: it finds runs whose wake-up was lost.
-        const tracked = await trackOrders(deps, signal);
+        const tracked = await trackOrders(deps, signal, { mayProtect: await parts.compared() });
         await goOn(tracked.finishedRuns);
         if (tracked.fills > 0) await refreshPortfolio(deps, signal);
       },

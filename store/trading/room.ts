@@ -123,8 +123,8 @@ export async function runsWithEndedOrders(db: Db, accountId: AccountId): Promise
 }
 
 /**
- * Entries whose position is still there, by all fills in the instrument since, and has no stop: it never arrived, or
- * ended without having filled. A change of the position that a person has taken over from the broker counts as a fill.
+ * Entries whose position is still there, by all fills in the instrument since, and has no stop: it never left or
+ * arrived, or ended without having filled. A change of the position that a person has taken over from the broker counts as a fill.
  * Fills are added up only for the few without a stop: over all entries of years that took longer than a round of tracking.
  */
 export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<OrderId[]> {
@@ -134,7 +134,7 @@ export async function unprotectedEntries(db: Db, accountId: AccountId): Promise<
       where entry.account_id = ${accountId} and entry.leg = 'entry' and not entry.external
         and entry.filled_quantity > 0 and entry.status in ('FILLED', 'CANCELED', 'EXPIRED')
         and not exists (select 1 from orders guard where guard.parent_order_id = entry.id
-          and (guard.leg = 'stop' and guard.status not in ('REJECTED', 'CANCELED', 'EXPIRED')
+          and (guard.leg = 'stop' and guard.status not in ('INITIALIZED', 'REJECTED', 'CANCELED', 'EXPIRED')
             or guard.leg = 'target' and guard.status = 'FILLED'))
         and not exists (select 1 from orders exit where exit.account_id = entry.account_id
           and exit.conid = entry.conid and exit.leg = 'exit' and exit.created_at > entry.created_at

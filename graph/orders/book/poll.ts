@@ -1,14 +1,14 @@
 // Brings every open order of the account in line with one reading of the broker. Effects: gateway (details), database.
-import type { Instant, SessionDate } from "#store/model/ids.ts";
+import { InvariantError } from "#store/model/errors.ts";
+import type { Instant } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import { type Fill, isTerminal } from "#store/model/order.ts";
 import { fillsOfOrder } from "#store/trading/fills.ts";
 import { applyOrderEvent, type OrderEvent } from "#store/trading/order-events.ts";
 import { getOrder, type OrderRow, workingOrders } from "#store/trading/orders.ts";
-import { sessionClose } from "#tools/calendar.ts";
 import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
 import { settleInDoubt } from "../sending/in-doubt.ts";
-import { businessNow } from "../sending/steps.ts";
+import { businessNow, sessionEnd } from "../sending/steps.ts";
 import type { OrderDeps } from "../types.ts";
 import { applySeen, applySightings, type Sighting, stopSymbol } from "./apply.ts";
 import { saveFills } from "./fills.ts";
@@ -102,16 +102,23 @@ async function followUp(
 async function forgotten(deps: OrderDeps, order: OrderRow, at: Instant): Promise<number> {
   const { db } = deps.database;
   const filled = filledBy(await fillsOfOrder(db, order.id));
+  const look = (why: string) => stopSymbol(db, order, { why, seen: null }).then(() => 0);
   const end = (event: Pick<OrderEvent, "kind" | "reason">) =>
-    applyOrderEvent(db, { orderId: order.id, at, ...event, ...filled }).then(() => 1);
+    applyOrderEvent(db, { orderId: order.id, at, ...event, ...filled }).then(
+      () => 1,
+      (error: unknown) => {
+        // The fills do not come to what is recorded: this order keeps no other from being read.
+        if (error instanceof InvariantError) return look(error.message);
+        throw error;
+      },
+    );
   if (filled !== null && dec(filled.filledQuantity).equals(order.quantity)) return end({ kind: "filled" });
   const parent = order.parentOrderId === null ? null : await getOrder(db, order.parentOrderId);
   if (parent !== null && isTerminal(parent.status) && dec(parent.filledQuantity).isZero())
     return end({ kind: "canceled", reason: "its entry ended unfilled" });
   if (order.timeInForce === "DAY" && endedInReach(order, at))
     return end({ kind: "expired", reason: "its session is over" });
-  await stopSymbol(db, order, { why: "the broker does not know it any more", seen: null });
-  return 0;
+  return look("the broker does not know it any more");
 }
 
 /** What the stored fills of an order come to; null without any. */
@@ -126,13 +133,10 @@ function filledBy(fills: readonly Pick<Fill, "quantity" | "price">[]) {
 }
 
 /**
- * Its session (it stands in the client order id: CS-YYYYMMDD-…) is over, and not so long that its fills could have left
- * the broker's list of trades: without them nobody can say from here whether it filled.
+ * Its session is over, and not so long that its fills could have left the broker's list of trades: without them nobody can
+ * say from here whether it filled.
  */
 function endedInReach(order: OrderRow, at: Instant): boolean {
-  const [, y, m, d] = /^CS-(\d{4})(\d{2})(\d{2})-/.exec(order.clientOrderId ?? "") ?? [];
-  if (y === undefined) return false;
-  const close = sessionClose(`${y}-${m}-${d}` as SessionDate).getTime();
-  const now = Date.parse(at);
-  return now >= close && now < close + TRADES_REACH_MS;
+  const close = sessionEnd(order);
+  return close !== null && Date.parse(at) >= close && Date.parse(at) < close + TRADES_REACH_MS;
 }

@@ -20,6 +20,11 @@ export function endCodeOf(reason: string | null): { code: EndCode; message: stri
   return known === undefined ? null : { code: known, message: message ?? "" };
 }
 
+/** Anything but an intent, or one that surely never got there. */
+export function mayHaveLeft({ status, brokerOrderId }: OrderRow): boolean {
+  return status !== "INITIALIZED" && !(status === "REJECTED" && brokerOrderId === null);
+}
+
 /** Takes every leg that is still on its way to REJECTED; one that a poll has found since stays as it is. */
 export async function endLegs(
   db: Db,

@@ -34,17 +34,17 @@ async function protect(deps: OrderDeps, entry: OrderRow, signal?: AbortSignal): 
   const { db } = deps.database;
   const stops = (await childOrders(db, entry.id)).filter((child) => child.leg === "stop");
   const last = stops.toSorted((a, b) => b.attempt - a.attempt)[0];
-  if (
-    last === undefined ||
-    !lostWithItsEntry(entry, last) ||
-    last.attempt - entry.attempt >= SECOND_ATTEMPTS
-  ) {
+  // A halt or a crash came before it could leave.
+  const unsent = last?.status === "INITIALIZED";
+  const spent =
+    last === undefined || !lostWithItsEntry(entry, last) || last.attempt - entry.attempt >= SECOND_ATTEMPTS;
+  if (last === undefined || (spent && !unsent)) {
     // A stop that was taken away, or refused twice, is a person's business: the desk does not fight over it.
     await unprotected(db, entry, last?.reason ?? "no stop");
     return;
   }
   try {
-    const [stop] = await createOrders(db, [await newStop(deps, { entry, last })]);
+    const [stop] = unsent ? [last] : await createOrders(db, [await newStop(deps, { entry, last })]);
     if (stop === undefined) return;
     const sent = await sendLegs(
       deps,

@@ -1,8 +1,9 @@
 // Small steps that the whole order path shares: the named points, business time, the mark "unknown". Effects: as named.
 import type { Db } from "#store/database.ts";
-import type { Instant } from "#store/model/ids.ts";
+import type { Instant, SessionDate } from "#store/model/ids.ts";
 import { changeOrders } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
+import { sessionClose } from "#tools/calendar.ts";
 import type { OrderDeps, OrderStep } from "../types.ts";
 
 export async function reach(deps: OrderDeps, step: OrderStep): Promise<void> {
@@ -22,4 +23,10 @@ export async function markUnknown(
   const event = { kind: "outcome_unknown" as const, at, details };
   // Judged by the locked rows: a poll may have found one at the broker since.
   return changeOrders(db, of.legs, (leg) => (leg.status === "SUBMITTING" ? [event] : []));
+}
+
+/** The close of the session that an order of ours is meant for: it stands in the client order id (CS-YYYYMMDD-…). */
+export function sessionEnd({ clientOrderId }: Pick<OrderRow, "clientOrderId">): number | null {
+  const [, y, m, d] = /^CS-(\d{4})(\d{2})(\d{2})-/.exec(clientOrderId ?? "") ?? [];
+  return y === undefined ? null : sessionClose(`${y}-${m}-${d}` as SessionDate).getTime();
 }

@@ -167,6 +167,29 @@ describe("a desk that has not compared its book with the broker's", () => {
     await desk.advance(run.id, { ...alive, attemptsLeft: 0 });
     expect(await entries(run.id)).toHaveLength(1);
   });
+
+  test("waits with an order that has left already, also when its approval has run out: never as if nothing had been sent", async () => {
+    let dies = true;
+    const killed = fixture.desk({
+      onStep: (step) => {
+        if (step !== "after_record" || !dies) return;
+        dies = false;
+        throw new UnavailableError("login_needed", "died before the run had heard of its order");
+      },
+    });
+    const run = await start(killed, "auto");
+    await fixture.drain(killed);
+    expect((await entries(run.id)).map((order) => order.status)).toEqual(["ACCEPTED"]);
+    await database.pool.query(
+      "update approvals set expires_on = 'machine', expires_at = now() - interval '1 hour' where symbol_run_id = $1",
+      [run.id],
+    );
+    const closed = fixture.desk({ mayTrade: refuse });
+    expect(await closed.advance(run.id, { ...alive, attemptsLeft: 0 })).toMatchObject({ outcome: "away" });
+    await desk.advance(run.id, { ...alive, attemptsLeft: 0 });
+    expect(await fixture.status(run.id)).toBe("working");
+    expect(await entries(run.id)).toHaveLength(1);
+  });
 });
 
 describe("a run that failed on its way to the broker and is tried again", () => {

@@ -58,6 +58,15 @@ describe("before the books were compared", () => {
     expect((await desk.check()).state).toBe("ok");
   });
 
+  test("a database that was away when it was first asked does not keep it from trading later", async () => {
+    const desk = deskWith(() => null);
+    await pool.query("alter table settings rename to settings_away");
+    await expect(desk.mayTrade("main")).rejects.toThrow();
+    await pool.query("alter table settings_away rename to settings");
+    await desk.mayTrade("main");
+    expect(await desk.compared()).toBe(true);
+  });
+
   test("what an earlier desk has found counts for nothing", async () => {
     await recordReconciliation(db, { session: "main", state: "agreed", reason: null });
     const desk = deskWith(() => "nobody is logged in");
