@@ -8,7 +8,10 @@ const MOST = 200;
 type Query = { text: string; name?: string };
 type Client = { query(...args: unknown[]): unknown };
 
-/** Names every statement with parameters that goes through this connection, up to `MOST` different ones. */
+/** Only reads: what else comes without parameters (transaction control, several statements at once) is no single statement. */
+const READS = /^\s*(?:select|with)\b[^;]*$/i;
+
+/** Names every statement with parameters, and every read, that goes through this connection, up to `MOST` different ones. */
 export function prepareStatements(client: Client): void {
   const query = client.query.bind(client);
   const names = new Map<string, string>();
@@ -20,8 +23,8 @@ export function prepareStatements(client: Client): void {
     return name;
   };
   client.query = (asked: unknown, values: unknown, ...rest: unknown[]) => {
-    if (!isPlain(asked) || !Array.isArray(values) || values.length === 0)
-      return query(asked, values, ...rest);
+    if (!isPlain(asked) || !Array.isArray(values)) return query(asked, values, ...rest);
+    if (values.length === 0 && !READS.test(asked.text)) return query(asked, values, ...rest);
     const name = nameOf(asked.text);
     return query(name === undefined ? asked : { ...asked, name }, values, ...rest);
   };

@@ -123,6 +123,17 @@ export async function getStrategy(db: Db, id: StrategyId): Promise<StrategyRow> 
   return found(row, "strategy", id);
 }
 
+/** What these strategies are called now, without what they say; of one that is not there, nothing. */
+export async function strategyNames(db: Db, ids: readonly StrategyId[]): Promise<Map<StrategyId, string>> {
+  const wanted = [...new Set(ids)];
+  if (wanted.length === 0) return new Map();
+  const rows = await db
+    .select({ id: strategies.id, name: strategies.name })
+    .from(strategies)
+    .where(sql`${strategies.id} = any(${sql.param(wanted)}::uuid[])`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 export async function strategyByName(db: Db, name: string): Promise<StrategyRow | null> {
   const [row] = await selectStrategies(db).where(eq(strategies.name, name));
   return row ?? null;

@@ -19,6 +19,19 @@ test("prepares a statement once and gives each asker their own answer", async ()
   });
 });
 
+test("prepares a read without parameters as well, and leaves several statements at once alone", async () => {
+  await transaction(db, async (tx) => {
+    const read = sql`select count(*)::int as count from pg_prepared_statements where not from_sql`;
+    const before = only((await tx.execute<{ count: number }>(read)).rows, "counting").count;
+    expect(only((await tx.execute<{ count: number }>(read)).rows, "counting").count).toBe(before);
+    await tx.execute(sql`select 1; select 2`);
+    const named = await tx.execute(
+      sql`select statement from pg_prepared_statements where statement like '%not from_sql' or statement like '%select 2'`,
+    );
+    expect(named.rows).toHaveLength(1);
+  });
+});
+
 test("a statement that fails leaves none behind that would answer for another", async () => {
   await expect(db.execute(sql`select ${"x"}::int as next`)).rejects.toThrow();
   await expect(db.execute(sql`select ${"x"}::int as next`)).rejects.toThrow();

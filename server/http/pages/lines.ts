@@ -5,29 +5,13 @@ import type { ExecutionLine } from "#server/views/parts/tables.tsx";
 import type { RunLineModel } from "#server/views/run/rows.tsx";
 import type { Db } from "#store/database.ts";
 import { ApprovalQuestion } from "#store/model/approval.ts";
-import { NotFoundError } from "#store/model/errors.ts";
-import type { StrategyId } from "#store/model/ids.ts";
 import type { ExecutionRow } from "#store/runs/executions.ts";
 import { executionSummaries, type RunLine } from "#store/runs/overview.ts";
-import { getStrategy } from "#store/strategies/strategies.ts";
+import { strategyNames } from "#store/strategies/strategies.ts";
 import type { ApprovalRow } from "#store/trading/approvals.ts";
 
 export function millisecondsBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Date.parse(to) - Date.parse(from);
-}
-
-export async function strategyNames(db: Db, ids: readonly StrategyId[]): Promise<Map<StrategyId, string>> {
-  const names = await Promise.all(
-    [...new Set(ids)].map(async (id): Promise<[StrategyId, string]> => {
-      try {
-        return [id, (await getStrategy(db, id)).name];
-      } catch (error) {
-        if (error instanceof NotFoundError) return [id, "removed"];
-        throw error;
-      }
-    }),
-  );
-  return new Map(names);
 }
 
 export async function executionLines(db: Db, rows: readonly ExecutionRow[]): Promise<ExecutionLine[]> {

@@ -13,6 +13,7 @@ import type { FormEnv } from "../guards/form-token.ts";
 import { problemOf } from "../problems.ts";
 import { page } from "./html.ts";
 
+/** A question to the market clock may take so long, and up to twice that: one deadline serves all that are asked meanwhile. */
 const CLOCK_DEADLINE_MS = 1_000;
 
 /** What a form has done, told on the page that follows; only these texts can be shown, never text from the address. */
@@ -58,21 +59,31 @@ export type Site = {
   carryOut(c: Context<FormEnv>, back: string, act: () => Promise<string>): Promise<Response>;
 };
 
-async function marketNow(deps: WebDeps): Promise<string | null> {
-  try {
-    const signal = AbortSignal.timeout(CLOCK_DEADLINE_MS);
-    return (await deps.broker.now(signal)).toISOString();
-  } catch (error) {
-    deps.log.warn({ error: toErrorRecord(error) }, "the market clock did not answer");
-    return null;
-  }
+/** Each page asks; a timer of its own for each would be most of the cost. */
+function marketClock(deps: WebDeps): () => Promise<string | null> {
+  let since = Number.NEGATIVE_INFINITY;
+  let signal = deps.signal;
+  return async () => {
+    const at = deps.clock.monotonic();
+    if (at - since >= CLOCK_DEADLINE_MS) {
+      since = at;
+      signal = AbortSignal.timeout(2 * CLOCK_DEADLINE_MS);
+    }
+    try {
+      return (await deps.broker.now(signal)).toISOString();
+    } catch (error) {
+      deps.log.warn({ error: toErrorRecord(error) }, "the market clock did not answer");
+      return null;
+    }
+  };
 }
 
 export function createSite(options: { deps: WebDeps; door: Door; assets: string }): Site {
   const { deps, door, assets } = options;
+  const marketNow = marketClock(deps);
 
   const frame = async (c: Context<FormEnv>, notice?: Notice): Promise<Frame> => {
-    const [glance, now] = await Promise.all([deskGlance(deps.database.db), marketNow(deps)]);
+    const [glance, now] = await Promise.all([deskGlance(deps.database.db), marketNow()]);
     const caller = c.get("caller");
     const description = deps.describe();
     return {

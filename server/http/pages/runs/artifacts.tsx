@@ -18,10 +18,10 @@ import { type ExecutionRow, getExecution, listExecutions } from "#store/runs/exe
 import { lineageOfRun } from "#store/runs/lineage.ts";
 import { recordsOfRuns } from "#store/runs/run-records.ts";
 import { getSymbolRun, listRunsOfSymbol, listSymbolRuns } from "#store/runs/symbol-runs.ts";
+import { strategyNames } from "#store/strategies/strategies.ts";
 import { MarketDataDocument } from "#tools/charts/index.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { page } from "../html.ts";
-import { strategyNames } from "../lines.ts";
 import type { Site } from "../site.tsx";
 import { shelfOf } from "./shelves.ts";
 

@@ -14,13 +14,13 @@ import { ExecutionId } from "#store/model/ids.ts";
 import { ExecutionStatus } from "#store/model/run.ts";
 import { getExecution, listExecutions } from "#store/runs/executions.ts";
 import { executionSummaries, runLines } from "#store/runs/overview.ts";
-import { listStrategies } from "#store/strategies/strategies.ts";
+import { listStrategies, strategyNames } from "#store/strategies/strategies.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
 import { type FormEnv, startIdOf } from "../../guards/form-token.ts";
 import { problemOf } from "../../problems.ts";
 import { symbolList } from "../fields.ts";
 import { page } from "../html.ts";
-import { executionLines, millisecondsBetween, runLineModel, strategyNames } from "../lines.ts";
+import { executionLines, millisecondsBetween, runLineModel } from "../lines.ts";
 import { type Site, withDone } from "../site.tsx";
 
 const PAGE = 40;
