@@ -1,6 +1,6 @@
 // Copies the text of another element, whole, and says so. Where copying is not allowed the button stays away.
 
-const TOLD_MS = 1_600;
+const TOLD_MS = 4_000;
 
 export function prepare(button) {
   button.setAttribute("data-ready", "");

@@ -101,7 +101,10 @@ const MORPH_OPTIONS = {
     // What a reader has opened, drawn or begun to type stays as it is.
     beforeNodeMorphed: (old, fresh) =>
       !(old instanceof Element && old.hasAttribute("data-keep") && fresh.id === old.id),
-    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
+    beforeAttributeUpdated: (name, node) =>
+      !(name === "open" && node.nodeName === "DETAILS") &&
+      // A button that is ready would otherwise be made ready again, and copy twice.
+      !((name === "data-ready" || name === "hidden") && node.hasAttribute("data-copy")),
   },
 };
 
@@ -182,6 +185,8 @@ function follow(address) {
   source.addEventListener("error", () => {
     lostTimer ??= setTimeout(() => showStream(true), LOST_AFTER_MS);
     if (source.readyState === EventSource.CLOSED) {
+      // Turned away and not merely cut off, such as after signing out elsewhere: the page itself finds out why.
+      note("all");
       setTimeout(() => follow(address), LOST_AFTER_MS);
     }
   });
