@@ -5,6 +5,8 @@ import { DEFAULT_DESK_SETTINGS, type Desk } from "#graph/desk.ts";
 import type { Database } from "#store/database.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import type { ExecutionId, Instant, Ticker } from "#store/model/ids.ts";
+import { AGENT_STAGES } from "#store/model/run.ts";
+import { tradeOutcomes } from "#store/results/trades.ts";
 import { listExecutions } from "#store/runs/executions.ts";
 import { prepareFonts } from "#tools/charts/fonts.ts";
 import type { Config } from "../config/config.ts";
@@ -13,9 +15,11 @@ import { dataFolderCheck, modelCheck, refusedMarketData } from "../doctor/own-pa
 import { gatewayAlerts } from "../gateway/alerts.ts";
 import { sharedOrderLock } from "../gateway/order-lock.ts";
 import { createSensors, marketCheck } from "../gateway/sensors.ts";
+import { resultsOfStage } from "../http/api/prompts/results.ts";
 import { createApp } from "../http/app.tsx";
 import type { DeskDescription } from "../http/deps.ts";
 import { brokerTasks } from "../jobs/broker-tasks.ts";
+import { firstResultsTask } from "../jobs/first-results.ts";
 import { losingTradesTask } from "../jobs/losing-trades.ts";
 import { openQueue, type SymbolRunQueue } from "../jobs/queue.ts";
 import { leavingReplays } from "../jobs/replays-at-home.ts";
@@ -198,8 +202,17 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
     account: () => broker.port.accountId,
     limit: config.alerts.losingTrades,
   });
+  const results = firstResultsTask({
+    account: () => broker.port.accountId,
+    work: [
+      (accountId) => tradeOutcomes(database.db, accountId),
+      ...AGENT_STAGES.map(
+        (stage) => () => resultsOfStage({ database, clock: systemClock, log: log.logger }, stage),
+      ),
+    ],
+  });
   const watch = startWatch(
-    options.workerOnly === true ? [] : [...recurring, losses, schedules, ...market.tasks],
+    options.workerOnly === true ? [] : [...recurring, losses, schedules, ...market.tasks, results],
     warn,
   );
   closers.add(() => watch.stop());

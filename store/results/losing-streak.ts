@@ -53,12 +53,24 @@ async function closedLately(
   const since: Instant | null = all ? null : (newest.at(-1)?.at ?? null);
   const conids = [...new Set(newest.map(({ conid }) => conid))];
   const trades = await outcomes(db, { accountId, conids, entries: null });
-  const closed = trades.flatMap((trade) => {
+  return { closed: closedSince(trades, since), all };
+}
+
+type Closed = { since: Instant | null; closed: TradeOutcome[] };
+/** The store gives the same list as long as nothing in it has changed. */
+const lately = new WeakMap<readonly TradeOutcome[], Closed>();
+
+function closedSince(trades: readonly TradeOutcome[], since: Instant | null): TradeOutcome[] {
+  const known = lately.get(trades);
+  if (known !== undefined && known.since === since) return known.closed;
+  const found = trades.flatMap((trade) => {
     const { closedAt } = trade;
     return closedAt === null || (since !== null && closedAt <= since) ? [] : [{ trade, closedAt }];
   });
-  closed.sort((a, b) => later(a.closedAt, b.closedAt) || later(a.trade.openedAt, b.trade.openedAt));
-  return { closed: closed.map(({ trade }) => trade), all };
+  found.sort((a, b) => later(a.closedAt, b.closedAt) || later(a.trade.openedAt, b.trade.openedAt));
+  const closed = found.map(({ trade }) => trade);
+  lately.set(trades, { since, closed });
+  return closed;
 }
 
 function later(a: Instant, b: Instant): number {

@@ -13,7 +13,9 @@ type Load = (conids: readonly Conid[]) => Promise<Map<Conid, TradeOutcome[]>>;
 type Valued = (trades: readonly TradeOutcome[], marks: Marks) => TradeOutcome[];
 
 /** Instruments that are matched at once; between them the process turns to others. */
-const AT_ONCE = 10;
+const AT_ONCE = 4;
+/** Sets of instruments whose trades are kept as one list. */
+const MOST_LISTS = 16;
 
 class OutcomeBook {
   readonly #db: Db;
@@ -24,15 +26,15 @@ class OutcomeBook {
   /** Transactions from this one on may not have been seen yet; null: nothing has been read. */
   #unseenFrom: string | null = null;
   #names = "";
-  #whole: { traded: readonly TradeOutcome[]; marks: string; valued: TradeOutcome[] } | null = null;
-  #traded: { groups: readonly TradeOutcome[][]; flat: readonly TradeOutcome[] } | null = null;
+  readonly #valued = new WeakMap<readonly TradeOutcome[], { marks: string; trades: TradeOutcome[] }>();
+  readonly #lists = new Map<string, { groups: readonly TradeOutcome[][]; flat: readonly TradeOutcome[] }>();
 
   constructor(db: Db, accountId: AccountId) {
     this.#db = db;
     this.#accountId = accountId;
   }
 
-  /** The trades of these instruments, or of all. */
+  /** The trades of these instruments, or of all; the same array as long as nothing in it has changed. */
   async read(conids: readonly Conid[] | null, load: Load): Promise<readonly TradeOutcome[]> {
     await this.#forgetChanged(conids === null);
     const wanted = [...new Set(conids ?? this.#instruments ?? [])];
@@ -45,20 +47,29 @@ class OutcomeBook {
       await breathe();
     }
     const groups = await Promise.all(wanted.map((conid) => this.#groups.get(conid) ?? []));
-    const known = this.#traded;
+    return this.#listed(conids === null ? "all" : wanted.join(), groups);
+  }
+
+  #listed(name: string, groups: readonly TradeOutcome[][]): readonly TradeOutcome[] {
+    const known = this.#lists.get(name);
     if (known?.groups.length === groups.length && groups.every((group, at) => group === known.groups[at]))
       return known.flat;
     const flat = groups.flat();
-    if (conids === null) this.#traded = { groups, flat };
+    this.#lists.delete(name);
+    this.#lists.set(name, { groups, flat });
+    const [oldest] = this.#lists.keys();
+    if (this.#lists.size > MOST_LISTS && oldest !== undefined) this.#lists.delete(oldest);
     return flat;
   }
 
-  /** All trades with today's marks; the same array as long as trades and marks are the same. */
-  whole(traded: readonly TradeOutcome[], marks: Marks, valued: Valued): readonly TradeOutcome[] {
+  /** Trades that were read, with today's marks; the same array as long as trades and marks are the same. */
+  valued(traded: readonly TradeOutcome[], marks: Marks, valued: Valued): readonly TradeOutcome[] {
     const text = JSON.stringify([...marks]);
-    if (this.#whole === null || this.#whole.traded !== traded || this.#whole.marks !== text)
-      this.#whole = { traded, marks: text, valued: valued(traded, marks) };
-    return this.#whole.valued;
+    const known = this.#valued.get(traded);
+    if (known?.marks === text) return known.trades;
+    const trades = valued(traded, marks);
+    this.#valued.set(traded, { marks: text, trades });
+    return trades;
   }
 
   #keep(conid: Conid, loaded: ReturnType<Load>): void {
@@ -114,7 +125,7 @@ export function bookOf(db: Db, accountId: AccountId, load: Load) {
   accounts.set(accountId, book);
   return {
     read: (conids: readonly Conid[] | null) => book.read(conids, load),
-    whole: (traded: readonly TradeOutcome[], marks: Marks, valued: Valued) =>
-      book.whole(traded, marks, valued),
+    valued: (traded: readonly TradeOutcome[], marks: Marks, valued: Valued) =>
+      book.valued(traded, marks, valued),
   };
 }

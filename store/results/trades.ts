@@ -27,8 +27,8 @@ export async function outcomeOfEntry(
 
 /**
  * The outcomes of some or all entries of an account, oldest first. What an entry came to depends on every fill of its
- * instrument, so `conids` must name the instruments of all `entries`. As long as nothing changed, all outcomes of an
- * account are the same array.
+ * instrument, so `conids` must name the instruments of all `entries`. As long as nothing changed, the outcomes of the same
+ * instruments are the same array.
  */
 export async function outcomes(
   db: Db,
@@ -37,10 +37,10 @@ export async function outcomes(
   const book = bookOf(db, of.accountId, (conids) => tradesOf(db, of.accountId, conids));
   const [traded, positions] = await Promise.all([book.read(of.conids), listPositions(db, of.accountId)]);
   const marks = new Map(positions.map((position) => [position.conid, position.marketPrice]));
-  if (of.conids === null && of.entries === null) return book.whole(traded, marks, valued);
-  const wanted = of.entries === null ? null : new Set(of.entries);
+  if (of.entries === null) return book.valued(traded, marks, valued);
+  const wanted = new Set(of.entries);
   return valued(
-    wanted === null ? traded : traded.filter(({ entryOrderId }) => wanted.has(entryOrderId)),
+    traded.filter(({ entryOrderId }) => wanted.has(entryOrderId)),
     marks,
   );
 }

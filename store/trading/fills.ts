@@ -1,5 +1,5 @@
 // Fills as the broker reports them: each execution once, its newest correction counts. Effects: database.
-import { and, asc, desc, eq, gt, notExists, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Db } from "../database.ts";
 import type { AccountId, Instant, OrderId, Ticker } from "../model/ids.ts";
@@ -74,10 +74,16 @@ function notCorrected(db: Db) {
 
 /** What an order really got, oldest first; corrected reports are left out. */
 export function fillsOfOrder(db: Db, orderId: OrderId): Promise<FillRow[]> {
+  return fillsOfOrders(db, [orderId]);
+}
+
+/** The same of several orders. */
+export async function fillsOfOrders(db: Db, orderIds: readonly OrderId[]): Promise<FillRow[]> {
+  if (orderIds.length === 0) return [];
   return db
     .select()
     .from(fills)
-    .where(and(eq(fills.orderId, orderId), notCorrected(db)))
+    .where(and(inArray(fills.orderId, [...orderIds]), notCorrected(db)))
     .orderBy(asc(fills.at), asc(fills.executionRef));
 }
 

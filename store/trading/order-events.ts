@@ -1,5 +1,5 @@
 // The only way an order changes: one event, one step of the transition table, under the row's lock. Effects: database.
-import { asc, eq, inArray, sql } from "drizzle-orm";
+import { asc, inArray, sql } from "drizzle-orm";
 import { type Db, inTransaction } from "../database.ts";
 import { InvariantError } from "../model/errors.ts";
 import type { BrokerOrderId, Instant, OrderId } from "../model/ids.ts";
@@ -164,5 +164,15 @@ function samePrice(given: DecimalString, stored: DecimalString | null): boolean 
 
 /** The life of an order, oldest first. */
 export function listOrderEvents(db: Db, orderId: OrderId): Promise<OrderEventRow[]> {
-  return db.select().from(orderEvents).where(eq(orderEvents.orderId, orderId)).orderBy(asc(orderEvents.id));
+  return eventsOfOrders(db, [orderId]);
+}
+
+/** The same of several orders. */
+export async function eventsOfOrders(db: Db, orderIds: readonly OrderId[]): Promise<OrderEventRow[]> {
+  if (orderIds.length === 0) return [];
+  return db
+    .select()
+    .from(orderEvents)
+    .where(inArray(orderEvents.orderId, [...orderIds]))
+    .orderBy(asc(orderEvents.id));
 }

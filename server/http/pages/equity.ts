@@ -63,13 +63,18 @@ function held(curve: readonly CurvePoint[], series: readonly DailyCloses[]): Cur
   });
 }
 
-async function benchmarkOf(db: Db, curve: readonly CurvePoint[]): Promise<Benchmark | null> {
-  const [first, last] = [curve[0], curve.at(-1)];
-  if (first === undefined || last === undefined || curve.length < 2) return null;
-  const range = { from: sessionOf(first), to: sessionOf(last) };
+/** The last comparison that was worked out, with all that it was made of: its days seldom change. */
+type Before = { compared: { of: string; points: CurvePoint[] } | null };
+
+async function benchmarkOf(db: Db, curve: readonly CurvePoint[], before: Before): Promise<Benchmark | null> {
+  const [first, newest] = [curve[0], curve.at(-1)];
+  if (first === undefined || newest === undefined || curve.length < 2) return null;
+  const range = { from: sessionOf(first), to: sessionOf(newest) };
   const index = await dailyCloses(db, { symbols: [INDEX], ...range });
   const chosen = index.length > 0 ? index : await listedCloses(db, range);
-  const points = held(curve, chosen);
+  const of = JSON.stringify([curve, chosen.map(({ symbol, closes }) => [symbol, ...closes])]);
+  if (before.compared?.of !== of) before.compared = { of, points: held(curve, chosen) };
+  const { points } = before.compared;
   if (points.length < 2) return null;
   const names = chosen.map((one) => one.symbol).join(", ");
   const what = chosen.length > 1 ? `${names} in equal parts` : names;
@@ -86,8 +91,9 @@ export type EquityReader = (accountId: AccountId | null) => Promise<Equity>;
 /** Remembers the days that are over: only the newest ones are read again. */
 export function equityReader(db: Db): EquityReader {
   const over = new Map<AccountId, Daily[]>();
+  const before: Before = { compared: null };
   return async (accountId) => {
-    if (accountId === null) return equityFrom(db, []);
+    if (accountId === null) return equityFrom(db, [], before);
     const known = over.get(accountId) ?? [];
     const last = known.at(-1);
     const fresh = await dailySnapshots(db, {
@@ -97,18 +103,18 @@ export function equityReader(db: Db): EquityReader {
     });
     const days = [...known.slice(0, -1), ...fresh].slice(-DAYS);
     over.set(accountId, days);
-    return equityFrom(db, days);
+    return equityFrom(db, days, before);
   };
 }
 
-async function equityFrom(db: Db, days: readonly Daily[]): Promise<Equity> {
+async function equityFrom(db: Db, days: readonly Daily[], before: Before): Promise<Equity> {
   const curve = days.map((row) => ({ at: row.at, value: row.netLiquidation }));
-  const before = curve.at(-2);
-  const today = changeOf(before, curve.at(-1));
+  const yesterday = curve.at(-2);
+  const today = changeOf(yesterday, curve.at(-1));
   return {
     curve,
     change: curve.length < 2 ? null : changeOf(curve[0], curve.at(-1)),
-    today: today === null || before === undefined ? null : { ...today, since: before.at },
-    benchmark: await benchmarkOf(db, curve),
+    today: today === null || yesterday === undefined ? null : { ...today, since: yesterday.at },
+    benchmark: await benchmarkOf(db, curve, before),
   };
 }

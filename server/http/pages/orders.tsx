@@ -7,6 +7,7 @@ import { InputError } from "#store/model/errors.ts";
 import { OrderId, Ticker } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import { OrderStatus } from "#store/model/order.ts";
+import type { TradeOutcome } from "#store/model/trade.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { fillsOfOrder, listFills } from "#store/trading/fills.ts";
@@ -24,11 +25,13 @@ import type { FormEnv } from "../guards/form-token.ts";
 import { curveOf } from "./equity.ts";
 import { page } from "./html.ts";
 import { type Site, withDone } from "./site.tsx";
+import { soon } from "./soon.ts";
 
 const PAGE = 50;
 const UNSENT = 25;
 const CURVE_DAYS = 400;
 const CLOCK_MS = 2_000;
+const NOTHING: readonly TradeOutcome[] = [];
 
 async function portfolioModel(site: Site, cursor: string | null): Promise<PortfolioModel> {
   const { db } = site.deps.database;
@@ -60,16 +63,17 @@ async function portfolioModel(site: Site, cursor: string | null): Promise<Portfo
 async function resultsModel(site: Site): Promise<ResultsModel> {
   const { database, broker } = site.deps;
   const { accountId } = broker;
-  if (accountId === null) return { trades: [], ...sumsOf([]), counterfactuals: [] };
+  if (accountId === null) return { trades: [], ...sumsOf(NOTHING), counterfactuals: [] };
   const [now, trades] = await Promise.all([
     broker.now(AbortSignal.timeout(CLOCK_MS)).catch(() => null),
-    tradeOutcomes(database.db, accountId),
+    soon(tradeOutcomes(database.db, accountId)),
   ]);
   const unsent =
     now === null
       ? null
       : await counterfactuals(database.db, { accountId, upTo: lastFinishedSession(now), limit: UNSENT });
-  return { trades: trades.toReversed().slice(0, PAGE), ...sumsOf(trades), counterfactuals: unsent };
+  const newest = trades === null ? null : trades.slice(-PAGE).toReversed();
+  return { trades: newest, ...sumsOf(trades ?? NOTHING), counterfactuals: unsent };
 }
 
 export function orderPages(site: Site): Hono<FormEnv> {

@@ -12,16 +12,21 @@ import { listArtifacts } from "#store/runs/artifacts.ts";
 import { listNodeEvents } from "#store/runs/node-events.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
 import { approvalsOfRun } from "#store/trading/approvals.ts";
-import { fillsOfOrder } from "#store/trading/fills.ts";
-import { listOrderEvents } from "#store/trading/order-events.ts";
+import { fillsOfOrders } from "#store/trading/fills.ts";
+import { eventsOfOrders } from "#store/trading/order-events.ts";
 import { type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
 import { verdictsOfRun } from "#store/trading/verdicts.ts";
 
 const MOST_EVENTS = 2_000;
 
-async function orderWithEvents(db: Db, order: OrderRow) {
-  const [events, fills] = await Promise.all([listOrderEvents(db, order.id), fillsOfOrder(db, order.id)]);
-  return { ...order, events, fills };
+async function withEventsAndFills(db: Db, orders: readonly OrderRow[]) {
+  const ids = orders.map((order) => order.id);
+  const [events, fills] = await Promise.all([eventsOfOrders(db, ids), fillsOfOrders(db, ids)]);
+  return orders.map((order) => ({
+    ...order,
+    events: events.filter(({ orderId }) => orderId === order.id),
+    fills: fills.filter(({ orderId }) => orderId === order.id),
+  }));
 }
 
 async function outcomeOfRun(db: Db, orders: readonly OrderRow[]): Promise<TradeOutcome | null> {
@@ -75,10 +80,7 @@ export async function runRows(db: Db, id: SymbolRunId) {
     listLlmCalls(db, id),
     llmTotals(db, of),
   ]);
-  const [outcome, detailed] = await Promise.all([
-    outcomeOfRun(db, orders),
-    Promise.all(orders.map((order) => orderWithEvents(db, order))),
-  ]);
+  const [outcome, detailed] = await Promise.all([outcomeOfRun(db, orders), withEventsAndFills(db, orders)]);
   return {
     run,
     events,
@@ -106,7 +108,12 @@ export async function tradeRows(db: Db, id: SymbolRunId) {
   ]);
   const [outcome, filled] = await Promise.all([
     outcomeOfRun(db, orders),
-    Promise.all(orders.map(async (order) => ({ ...order, fills: await fillsOfOrder(db, order.id) }))),
+    fillsOfOrders(
+      db,
+      orders.map((order) => order.id),
+    ).then((fills) =>
+      orders.map((order) => ({ ...order, fills: fills.filter(({ orderId }) => orderId === order.id) })),
+    ),
   ]);
   const facts = tradeFactsOf({ symbol: run.symbol, decisions, verdicts, approvals, orders: filled, outcome });
   return { run, artifacts, facts };

@@ -60,6 +60,7 @@ function Next(props: { row: StrategyLine }) {
 
 function Results(props: { row: StrategyLine }) {
   const { results } = props.row;
+  if (results === null) return <span class="text-muted">being added up</span>;
   if (results.length === 0) return <span class="text-muted">no trade yet</span>;
   return (
     <>

@@ -7,8 +7,8 @@ import { kept } from "./kept.tsx";
 import { gainTone, Pill } from "./status.tsx";
 
 export type ResultsModel = {
-  /** Newest first. */
-  trades: readonly TradeOutcome[];
+  /** Newest first; null while they are being worked out, as after a start. */
+  trades: readonly TradeOutcome[] | null;
   byStrategy: readonly PerformanceLine[];
   bySymbol: readonly PerformanceLine[];
   byPrompt: readonly PerformanceLine[];
@@ -21,7 +21,11 @@ export function Results(props: { results: ResultsModel }) {
   return (
     <>
       <Panel id="results" title="Results after commissions" flush live="any">
-        {trades.length === 0 ? (
+        {trades === null ? (
+          <Empty icon="wait" title="Being added up">
+            After a start every fill of the account is matched once. Load this page again in a moment.
+          </Empty>
+        ) : trades.length === 0 ? (
           <Empty icon="portfolio" title="No trades yet">
             What each filled decision came to is computed here from its fills.
           </Empty>

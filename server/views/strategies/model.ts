@@ -75,8 +75,8 @@ export type StrategyLine = {
   workflow: { id: string; name: string; version: number };
   schedule: SchedulePreview | null;
   last: LastExecution | null;
-  /** Of what its decisions traded; null while nothing was. */
-  results: readonly { currency: string; trades: number; realizedPnl: string; unrealizedPnl: string }[];
+  /** Of what its decisions traded, empty while nothing was; null while it is being worked out, as after a start. */
+  results: readonly { currency: string; trades: number; realizedPnl: string; unrealizedPnl: string }[] | null;
 };
 
 export type StrategyValues = {

@@ -1,5 +1,7 @@
 // Results per prompt version as API and pages show them. Effects: database. Counting spans every run of a stage: readers who
-// ask at nearly the same time share one count, and the longer a count takes, the longer it serves.
+// ask at nearly the same time share one count, the longer a count takes, the longer it serves, and while a newer one is being
+// made the last one is shown with the time at which it was counted.
+import { setTimeout as pause } from "node:timers/promises";
 import { listPromptVersions } from "#store/agents/prompts.ts";
 import type { Database } from "#store/database.ts";
 import { toErrorRecord } from "#store/model/errors.ts";
@@ -8,19 +10,21 @@ import type { AgentStage } from "#store/model/run.ts";
 import { type PromptResults, promptResults } from "#store/results/prompt-results.ts";
 import type { WebDeps } from "../../deps.ts";
 
-/** A count serves for so many times as long as it took: at most a twentieth of the time goes into counting. */
-const FRESH = 20;
-/** And for so many times while a newer one is being made; after that a reader waits for the newer one. */
-const OLDEST = 100;
+/** A count serves for so many times as long as it took: at most a sixtieth of the time goes into counting. */
+const FRESH = 60;
+/** So long a reader waits for a newer one: on all but large desks it is there by then. */
+const PATIENCE_MS = 40;
+
+type Needs = Pick<WebDeps, "database" | "clock" | "log">;
 
 export type StageResults = { countedAt: Instant; rows: readonly PromptResults[] };
 /** `at` and `took` on the monotonic clock, ms; `took` is null until the count is done. */
 type Kept = { at: number; took: number | null; reading: Promise<StageResults> };
-type Stage = { now: Kept; newer: boolean };
+type Stage = { now: Kept; newer: Promise<void> | null };
 
 const kept = new WeakMap<Database, Map<AgentStage, Stage>>();
 
-export async function resultsOfStage(deps: WebDeps, stage: AgentStage): Promise<StageResults> {
+export async function resultsOfStage(deps: Needs, stage: AgentStage): Promise<StageResults> {
   const stages = kept.get(deps.database) ?? new Map<AgentStage, Stage>();
   kept.set(deps.database, stages);
   const known = stages.get(stage);
@@ -28,23 +32,23 @@ export async function resultsOfStage(deps: WebDeps, stage: AgentStage): Promise<
   const { at, took, reading } = known.now;
   if (took === null) return reading;
   const age = deps.clock.monotonic() - at;
-  if (age > took * OLDEST && !known.newer) return begin(deps, stages, stage).reading;
-  if (age > took * FRESH && !known.newer) refresh(deps, { stage, known });
-  return reading;
+  if (age <= took * FRESH) return reading;
+  known.newer ??= refresh(deps, { stage, known });
+  await Promise.race([known.newer, pause(PATIENCE_MS)]);
+  return known.now.reading;
 }
 
-function begin(deps: WebDeps, stages: Map<AgentStage, Stage>, stage: AgentStage): Kept {
+function begin(deps: Needs, stages: Map<AgentStage, Stage>, stage: AgentStage): Kept {
   const now = counting(deps, stage);
-  stages.set(stage, { now, newer: false });
+  stages.set(stage, { now, newer: null });
   now.reading.catch(() => stages.delete(stage));
   return now;
 }
 
-function refresh(deps: WebDeps, of: { stage: AgentStage; known: Stage }): void {
+function refresh(deps: Needs, of: { stage: AgentStage; known: Stage }): Promise<void> {
   const { stage, known } = of;
   const next = counting(deps, stage);
-  known.newer = true;
-  next.reading
+  return next.reading
     .then(() => {
       known.now = next;
     })
@@ -52,11 +56,11 @@ function refresh(deps: WebDeps, of: { stage: AgentStage; known: Stage }): void {
       deps.log.warn({ error: toErrorRecord(error), stage }, "prompt results could not be counted anew");
     })
     .finally(() => {
-      known.newer = false;
+      known.newer = null;
     });
 }
 
-function counting(deps: WebDeps, stage: AgentStage): Kept {
+function counting(deps: Needs, stage: AgentStage): Kept {
   const at = deps.clock.monotonic();
   const made: Kept = { at, took: null, reading: count(deps, stage) };
   made.reading.then(
@@ -68,7 +72,7 @@ function counting(deps: WebDeps, stage: AgentStage): Kept {
   return made;
 }
 
-async function count({ database: { db }, clock }: WebDeps, stage: AgentStage): Promise<StageResults> {
+async function count({ database: { db }, clock }: Needs, stage: AgentStage): Promise<StageResults> {
   const versions = await listPromptVersions(db, { stage });
   const rows = await promptResults(db, { stage, versions: versions.map((version) => version.id) });
   return { countedAt: clock.now().toISOString() as Instant, rows };

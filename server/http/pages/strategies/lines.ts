@@ -6,12 +6,15 @@ import { listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflowVersions } from "#store/strategies/workflows.ts";
 import { sumsOf } from "../../api/trading/portfolio.ts";
 import type { WebDeps } from "../../deps.ts";
+import { soon } from "../soon.ts";
 import { lastByStrategy } from "./executions.ts";
 import { previewOf } from "./schedule-preview.ts";
 
-async function resultsByStrategy(deps: WebDeps): Promise<Map<string, StrategyLine["results"]>> {
+/** Null while they are being worked out, as after a start. */
+async function resultsByStrategy(deps: WebDeps): Promise<Map<string, StrategyLine["results"]> | null> {
   const { accountId } = deps.broker;
-  const trades = accountId === null ? [] : await tradeOutcomes(deps.database.db, accountId);
+  const trades = accountId === null ? [] : await soon(tradeOutcomes(deps.database.db, accountId));
+  if (trades === null) return null;
   const lines = sumsOf(trades).byStrategy;
   return new Map(lines.map((line) => [line.key, lines.filter((one) => one.key === line.key)]));
 }
@@ -43,7 +46,7 @@ export async function strategyLines(deps: WebDeps, marketNow: string | null): Pr
       },
       schedule: schedule === null ? null : previewOf(schedule.cron, now, 1),
       last: last.get(row.id) ?? null,
-      results: results.get(row.id) ?? [],
+      results: results === null ? null : (results.get(row.id) ?? []),
     };
   });
 }
