@@ -23,7 +23,7 @@ import type { OrderRow } from "./orders.ts";
 export type RiskBook = {
   tradingState: TradingState;
   /** Everything that is not over, oldest first; `planned` values a market order, which has no price of its own. */
-  working: (Pick<OrderRow, "conid" | "leg" | "side" | "status" | "external"> & {
+  working: (Pick<OrderRow, "conid" | "leg" | "side" | "status" | "external" | "currency"> & {
     remaining: DecimalString;
     price: DecimalString | null;
   })[];
@@ -34,6 +34,8 @@ export type RiskBook = {
   entries: number;
   /** The last statement of the account's worth on each exchange date from `from` on, ascending. */
   worth: { date: SessionDate; netLiquidation: DecimalString }[];
+  /** The very first statement from then on. */
+  firstWorth: DecimalString | null;
 };
 
 /** @param of.since business time. Call under the account's lock where the verdict is to be stored. */
@@ -46,7 +48,7 @@ export async function riskBook(
     select json_build_object(
       'tradingState', coalesce((select state from trading_states order by id desc limit 1), 'ACTIVE'),
       'working', (select coalesce(json_agg(one order by one.created_at, one.id), '[]') from (
-        select orders.created_at, orders.id, orders.conid, leg, side, status, external,
+        select orders.created_at, orders.id, orders.conid, leg, side, status, external, orders.currency,
           (quantity - filled_quantity)::text as remaining,
           coalesce(limit_price, stop_price, case when type = 'MARKET' then
             (select (plan->>'notional')::numeric / (plan->>'quantity')::numeric from risk_verdicts
@@ -70,7 +72,10 @@ export async function riskBook(
           net_liquidation::text as "netLiquidation"
         from portfolio_snapshots
         where account_id = ${accountId} and at >= (${of.from}::date::timestamp at time zone 'America/New_York')
-        order by date, at desc, id desc) day)) as book`);
+        order by date, at desc, id desc) day),
+      'firstWorth', (select net_liquidation::text from portfolio_snapshots
+        where account_id = ${accountId} and at >= (${of.from}::date::timestamp at time zone 'America/New_York')
+        order by at, id limit 1)) as book`);
   return only(result.rows, "reading the book").book;
 }
 

@@ -83,7 +83,7 @@ export const REASONS = {
   position_unpriced: reason(
     "portfolio",
     "denies",
-    "A position or a working entry has no price, so exposure is not known.",
+    "A position or a working entry has no price in the account's currency, so exposure is not known.",
   ),
   open_orders_missing: reason(
     "portfolio",

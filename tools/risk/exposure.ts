@@ -17,19 +17,21 @@ export type Exposure = {
   readonly entryPending: boolean;
   /** Shares of the instrument at hand already being closed by exit orders. */
   readonly closing: Fixed;
-  /** Positions and entries that have no price. */
+  /** Positions and entries that have no price in the account's currency (the instrument's, or the verdict is no). */
   readonly unpriced: readonly string[];
 };
 
 /** Null when positions, orders or reservations are not known. */
 export function exposureOf(input: RiskInput): Exposure | null {
   if (input.positions === null || input.openOrders === null || input.reservations === null) return null;
-  const { conid } = input.instrument;
+  const { conid, currency: own } = input.instrument;
   const tally = new Tally();
-  for (const { conid: id, symbol, quantity, marketPrice } of input.positions.value) {
+  for (const { conid: id, symbol, quantity, marketPrice, currency } of input.positions.value) {
     const shares = fixed(quantity);
     if (shares === ZERO) continue;
     if (marketPrice === null) tally.unpriced.push(symbol);
+    // No rate is known: added up as if it were the account's money, it would count for too little or too much.
+    else if (currency !== own) tally.unpriced.push(`${symbol} in ${currency}`);
     else tally.hold(id, shares * fixed(marketPrice));
   }
   for (const order of input.openOrders.value) {

@@ -59,22 +59,24 @@ export async function completeSnapshot(
   const since = sessionClose(market.lastFinished).toISOString() as Instant;
   const from = market.earlier.at(-1) ?? market.session;
   const book = await riskBook(tx, { accountId, conid, since, from });
+  const { netLiquidation, currency: own } = account.value;
   const openOrders = book.working.map(
-    ({ conid, leg, side, status, external, remaining, price }): OpenOrder => {
+    ({ conid, leg, side, status, external, remaining, price, currency }): OpenOrder => {
       const exact = (text: string) => toDecimalString(dec(text));
       return {
         conid,
         leg,
         side,
         remaining: exact(remaining),
-        price: price && exact(price),
+        // Of an order placed elsewhere in another currency the value is not known in the account's.
+        price: price && currency === own ? exact(price) : null,
         status,
         external,
       };
     },
   );
-  const { netLiquidation } = account.value;
-  const results = sessionResults(book.worth, { session: market.session, netLiquidation });
+  const { session: at } = market;
+  const results = sessionResults(book.worth, { session: at, netLiquidation, first: book.firstWorth });
   return {
     now,
     mode: request.mode,

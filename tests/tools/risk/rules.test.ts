@@ -105,6 +105,11 @@ const cases: [ReasonCode, string, RiskInput][] = [
     "a position without a price",
     snapshot({ positions: at([positionOf(OTHER, "5", null)]) }),
   ],
+  [
+    "position_unpriced",
+    "a position in another currency, whose rate is not known",
+    snapshot({ positions: at([{ ...positionOf(OTHER, "5"), currency: "GBP" }]) }),
+  ],
   ["open_orders_missing", "no open orders", snapshot({ openOrders: null })],
   ["open_orders_missing", "promised room not known", snapshot({ reservations: null })],
   ["open_orders_stale", "old open orders", snapshot({ openOrders: at([], LONG_AGO) })],
