@@ -5,5 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 export function page(c: Context, content: Child, status: ContentfulStatusCode = 200): Response {
   c.header("cache-control", "no-store");
-  return c.body(`<!doctype html>${String(content)}`, status, { "content-type": "text/html; charset=utf-8" });
+  // Encoded once: as a string it would be measured twice and then encoded.
+  const bytes = Buffer.from(`<!doctype html>${String(content)}`);
+  return c.body(bytes, status, { "content-type": "text/html; charset=utf-8" });
 }
