@@ -1,4 +1,8 @@
-// Ten readers over a list of places: when the first byte came, and what the desk and its database worked for it.
+// Ten readers over a list of places: when the first byte came, and what the desk and its database worked for it. In a
+// closed loop without pauses, and at the pace of people.
+
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
 import { processCpuMs } from "../process-cpu.ts";
 import type { Place } from "./places.ts";
 import type { Reader } from "./reader.ts";
@@ -12,6 +16,8 @@ export type PageFigures = Place & {
   databaseMs: number;
   bytes: number;
 };
+
+export type PacedFigures = { requests: number; p50: number; slowest: number };
 
 export type Meters = { deskPid: number; databaseMs(): Promise<number> };
 
@@ -76,4 +82,40 @@ export async function measurePlaces(
       bytes: own[0]?.bytes ?? 0,
     };
   });
+}
+
+/** What one person asks for at most: one page a second. */
+const PERSON_MS = 1_000;
+
+/**
+ * The same readers as people: each asks for one page a second, their seconds spread evenly, each in another part of the
+ * list, until every place was read `each` times. One whose answer is late asks again in its next second.
+ */
+export async function measurePaced(
+  readers: readonly Reader[],
+  places: readonly Place[],
+  each: number,
+): Promise<Map<Place, PacedFigures>> {
+  const times = new Map(places.map((place): [Place, number[]] => [place, []]));
+  const turns = Math.ceil((places.length * each) / readers.length);
+  await Promise.all(
+    readers.map(async (reader, number) => {
+      await pause((PERSON_MS * number) / readers.length);
+      for (let turn = 0; turn < turns; turn += 1) {
+        const place = places[(number * turns + turn) % places.length];
+        if (place === undefined) return;
+        const began = performance.now();
+        const answer = await reader.get(place.path);
+        if (answer.status !== 200) throw new Error(`${place.path} answers ${answer.status}`);
+        times.get(place)?.push(answer.firstByteMs);
+        await pause(Math.max(0, PERSON_MS - (performance.now() - began)));
+      }
+    }),
+  );
+  return new Map(
+    [...times].map(([place, own]) => [
+      place,
+      { requests: own.length, p50: quantile(own, 0.5), slowest: quantile(own, 1) },
+    ]),
+  );
 }
