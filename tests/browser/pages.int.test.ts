@@ -5,9 +5,11 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { Conid } from "#store/model/ids.ts";
+import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { TOKEN } from "#tests/server/http/fixture/web.ts";
 import { testDatabase } from "#tests/support/database.ts";
-import { ticker } from "#tests/support/seed.ts";
+import { PAPER_ACCOUNT, ticker } from "#tests/support/seed.ts";
 import { hasBrowser, openPage, PHONE, WIDE, WITHOUT_BROWSER } from "./fixture/browser.ts";
 import { servedWeb } from "./fixture/served.ts";
 
@@ -69,6 +71,24 @@ async function promptPages(run: string): Promise<Record<string, string>> {
   };
 }
 
+/** A symbol in which the two books differ: the panel that a person settles it with. */
+async function blocked(): Promise<void> {
+  const what = { accountId: PAPER_ACCOUNT, conid: Conid.parse(265598), symbol: ticker("AAPL") };
+  const position = { ours: "10", brokers: "0" };
+  await blockSymbol(database.db, {
+    ...what,
+    code: "position_mismatch",
+    reason: "position 10 by our fills, 0 at the broker",
+    details: position,
+  });
+  await blockSymbol(database.db, {
+    ...what,
+    code: "order_contradiction",
+    reason: "order entry CS-20180302-AAPL: the broker does not know it any more",
+    details: null,
+  });
+}
+
 /** Runs that wait, hold and fail, an order that is filled, and the symbols and prompts behind them. */
 async function pages(): Promise<Record<string, string>> {
   const executionId = await web.analyse([ticker("AAPL"), ticker("SPX"), ticker("NOSUCH")]);
@@ -76,6 +96,7 @@ async function pages(): Promise<Record<string, string>> {
   const { runs } = Detail.parse(await (await web.api(`/api/executions/${executionId}`)).json());
   await web.api("/api/workflow-symbols", { method: "POST", json: { symbol: "AAPL" } });
   await scheduled();
+  await blocked();
   const approval = await first("/api/approvals");
   return {
     desk: "/",
