@@ -51,6 +51,8 @@ async function sendFirst(
   of: { signed: Countersigned; request: SubmitRequest },
   signal?: AbortSignal,
 ): Promise<SubmitResult> {
+  // Judged anew it would count for the session at hand, for which nobody has said yes.
+  requireSameSession(of.signed, marketPhase(new Date(await businessNow(deps))).session);
   const verdictId = await roomAgain(deps, of.signed, signal);
   if (verdictId === null) return sendAttempt(deps, { ...of, attempt: 0 }, signal);
   const request = { ...of.request, verdictId };

@@ -222,6 +222,15 @@ describe("a run that failed on its way to the broker and is tried again", () => 
     expect(await entries(run.id)).toHaveLength(1);
   });
 
+  test("sends nothing in another session than the one it was countersigned for", async () => {
+    const run = await failed();
+    fixture.simulator(run.session).next();
+    await desk.retryFailed(run.executionId);
+    await fixture.drain(desk);
+    expect((await getSymbolRun(db, run.id)).error).toMatchObject({ code: "countersign_over" });
+    expect(await ordersOfRun(db, run.id)).toEqual([]);
+  });
+
   test("sends nothing when others have spent the room meanwhile", async () => {
     const run = await failed();
     const [verdict] = await verdictsOfRun(db, run.id);
