@@ -1,6 +1,6 @@
 // Every decision with what became of it, newest first: verdict, countersign, entry order. Effects: database reads.
 // The outcome is one word, worked out in one place; the filter on it is that word and never a second rule.
-import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { DecisionRow } from "../agents/decisions.ts";
 import type { Db } from "../database.ts";
@@ -21,6 +21,7 @@ import type { OrderStatus } from "../model/order.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import type { ApprovalChannel, ApprovalStatus, SymbolRunStatus } from "../model/run.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
+import { found } from "../rows.ts";
 import {
   approvals,
   decisions,
@@ -130,14 +131,32 @@ const outcome = sql<DecisionOutcome>`case
 const CHUNK = 200;
 const MOST_LOOKED_AT = 4_000;
 
-/** Newest first. */
+/** The words and checks behind a decision: much longer than all the rest, and no list shows them. */
+const { analysis, consolidation, grounding, ...figures } = getTableColumns(decisions);
+
+export type DecisionFigures = Omit<ListedDecision, "analysis" | "consolidation" | "grounding">;
+
+/** Newest first, with all that was said and checked. */
 export async function listDecisions(db: Db, query: DecisionQuery = {}): Promise<Page<ListedDecision>> {
+  const { rows, next } = await listDecisionFigures(db, query);
+  if (rows.length === 0) return { rows: [], next };
+  const ids = rows.map(({ id }) => id);
+  const words = await db
+    .select({ id: decisions.id, analysis, consolidation, grounding })
+    .from(decisions)
+    .where(sql`${decisions.id} = any(${sql.param(ids)}::uuid[])`);
+  const wordsOf = new Map(words.map((row) => [row.id, row]));
+  return { rows: rows.map((row) => ({ ...row, ...found(wordsOf.get(row.id), "decision", row.id) })), next };
+}
+
+/** Newest first. */
+export async function listDecisionFigures(db: Db, query: DecisionQuery = {}): Promise<Page<DecisionFigures>> {
   const limit = pageLimit(query);
   if (query.outcome === undefined) {
     const rows = await listed(db, query, limit + 1);
     return toPage(rows, limit, (row) => [row.createdAt, row.id]);
   }
-  const kept: ListedDecision[] = [];
+  const kept: DecisionFigures[] = [];
   let cursor = query.cursor ?? null;
   for (let seen = 0; seen < MOST_LOOKED_AT; seen += CHUNK) {
     const page = toPage(await listed(db, { ...query, cursor }, CHUNK + 1), CHUNK, (row) => [
@@ -153,7 +172,7 @@ export async function listDecisions(db: Db, query: DecisionQuery = {}): Promise<
 }
 
 /** What became of these decisions of one run or page is looked up only after they have been chosen. */
-async function listed(db: Db, query: DecisionQuery, count: number): Promise<ListedDecision[]> {
+async function listed(db: Db, query: DecisionQuery, count: number): Promise<DecisionFigures[]> {
   const candidate = db
     .select({ id: decisions.id })
     .from(decisions)
@@ -170,7 +189,7 @@ async function listed(db: Db, query: DecisionQuery, count: number): Promise<List
     .as("candidate");
   const rows = await db
     .select({
-      decision: decisions,
+      decision: figures,
       executionId: symbolRuns.executionId,
       asOf: executions.asOf,
       kind,

@@ -242,11 +242,18 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
             ]}
           />
         </Panel>
-        <Panel id="runs" title="Symbols" flush live={topic}>
+        <Panel id="runs" title="Symbols" note={shownOf(model)} flush live={topic}>
           <RunRows rows={model.runs} totals={{ symbols: model.symbolCount, ...model.llm }} />
         </Panel>
-        <Pager newer={model.newer} older={model.older} />
+        <Pager newer={model.newer} older={model.older} words={["First symbols", "Next symbols"]} />
       </div>
     </Shell>
   );
+}
+
+/** Which of many symbols the page shows; nothing where it shows them all. */
+function shownOf(model: ExecutionModel): string | undefined {
+  const [first, last] = [model.runs[0], model.runs.at(-1)];
+  if (first === undefined || last === undefined || model.runs.length === model.symbolCount) return undefined;
+  return `${first.ordinal + 1} to ${last.ordinal + 1} of ${model.symbolCount}`;
 }

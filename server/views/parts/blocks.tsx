@@ -146,22 +146,27 @@ export function NoticeBar(props: { notice: Notice | null }) {
   );
 }
 
-export function Pager(props: { newer: string | null; older: string | null }) {
+export function Pager(props: {
+  newer: string | null;
+  older: string | null;
+  words?: readonly [newer: string, older: string];
+}) {
   if (props.newer === null && props.older === null) return null;
+  const [newer, older] = props.words ?? ["Newest", "Older"];
   return (
     <nav aria-label="Pages" class="mt-3 flex justify-between">
       {props.newer === null ? (
         <span />
       ) : (
         <a class="button" href={props.newer}>
-          Newest
+          {newer}
         </a>
       )}
       {props.older === null ? (
         <span />
       ) : (
         <a class="button" href={props.older}>
-          Older
+          {older}
         </a>
       )}
     </nav>

@@ -10,6 +10,8 @@ import { COLUMNS } from "./graph.tsx";
 
 export type RunLineModel = {
   id: string;
+  /** Its place in the request, from 0. */
+  ordinal: number;
   symbol: string;
   status: SymbolRunStatus;
   error: { code: string; message: string } | null;

@@ -5,7 +5,7 @@ import type { Counterfactual } from "#store/model/counterfactual.ts";
 import type { ApprovalId, DecisionId } from "#store/model/ids.ts";
 import type { TradeOutcome } from "#store/model/trade.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
-import type { ListedDecision } from "#store/results/decision-list.ts";
+import type { DecisionFigures } from "#store/results/decision-list.ts";
 import { outcomesOfEntries } from "#store/results/prompt-results.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 import type { WebDeps } from "../../deps.ts";
@@ -18,7 +18,7 @@ export type DecisionEnds = {
   unsent: ReadonlyMap<DecisionId, Counterfactual>;
 };
 
-export async function endsOf(deps: WebDeps, rows: readonly ListedDecision[]): Promise<DecisionEnds> {
+export async function endsOf(deps: WebDeps, rows: readonly DecisionFigures[]): Promise<DecisionEnds> {
   const { db } = deps.database;
   const filled = rows.flatMap(({ outcome, accountId, conid, orderId }) =>
     outcome === "filled" && accountId !== null && conid !== null && orderId !== null
@@ -31,7 +31,7 @@ export async function endsOf(deps: WebDeps, rows: readonly ListedDecision[]): Pr
 
 async function unsentOf(
   deps: WebDeps,
-  rows: readonly ListedDecision[],
+  rows: readonly DecisionFigures[],
 ): Promise<ReadonlyMap<DecisionId, Counterfactual>> {
   const approvals: ApprovalId[] = rows.flatMap(({ outcome, approvalId }) =>
     (outcome === "rejected" || outcome === "expired") && approvalId !== null ? [approvalId] : [],

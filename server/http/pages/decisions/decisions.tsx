@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { DecisionsModel } from "#server/views/decisions/model.ts";
 import { DecisionsPage, OUTCOME_TEXT } from "#server/views/decisions/page.tsx";
 import { listPromptVersions } from "#store/agents/prompts.ts";
-import { DecisionOutcome, listDecisions } from "#store/results/decision-list.ts";
+import { DecisionOutcome, listDecisionFigures } from "#store/results/decision-list.ts";
 import { ResultKind } from "#store/results/prompt-results.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { decisionFilter, decisionQuery } from "../../api/decisions/decisions.ts";
@@ -46,7 +46,7 @@ async function decisionsModel(site: Site, typed: Typed, cursor: string | null): 
   const { db } = site.deps.database;
   const { filter, fault } = readFilter(typed);
   const [found, strategies, prompts] = await Promise.all([
-    listDecisions(db, { ...decisionQuery(filter), cursor, limit: PAGE }),
+    listDecisionFigures(db, { ...decisionQuery(filter), cursor, limit: PAGE }),
     listStrategies(db),
     listPromptVersions(db),
   ]);

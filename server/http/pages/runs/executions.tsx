@@ -24,7 +24,7 @@ import { executionLines, millisecondsBetween, runLineModel } from "../lines.ts";
 import { type Site, withDone } from "../site.tsx";
 
 const PAGE = 40;
-const RUNS_PAGE = 200;
+const RUNS_PAGE = 50;
 const EMPTY = { strategy: "", symbols: "", asOf: "", approval: "" };
 
 async function startModel(site: Site, values: StartModel["values"]): Promise<StartModel> {
