@@ -20,12 +20,21 @@ export function firstResultsTask(parts: FirstResultsParts): WatchTask {
     everyMs: EVERY_MS,
     async run(signal) {
       const accountId = parts.account();
+      if (accountId === null || left.length === 0) return;
       // Work that a stop finds under way is left alone: it only reads.
-      const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-      for (let next = left[0]; next !== undefined && accountId !== null; next = left[0]) {
-        await Promise.race([next(accountId), stopped]);
-        if (signal.aborted) return;
-        left.shift();
+      let stop = () => {};
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      signal.addEventListener("abort", stop);
+      try {
+        for (let next = left[0]; next !== undefined; next = left[0]) {
+          await Promise.race([next(accountId), stopped]);
+          if (signal.aborted) return;
+          left.shift();
+        }
+      } finally {
+        signal.removeEventListener("abort", stop);
       }
     },
   };
