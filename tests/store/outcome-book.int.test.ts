@@ -4,9 +4,11 @@ import type { Db } from "#store/database.ts";
 import { transaction } from "#store/database.ts";
 import type { BrokerOrderId, OrderId } from "#store/model/ids.ts";
 import type { Fill } from "#store/model/order.ts";
+import { keptHoldings } from "#store/results/kept-holdings.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { saveFill } from "#store/trading/fills.ts";
 import { createOrders } from "#store/trading/orders.ts";
+import { deskHoldings } from "#store/trading/room.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import {
   approvedOrder,
@@ -81,4 +83,33 @@ test("a fill whose transaction began before a look and ended after it is in the 
   });
   expect(await prices()).toHaveLength(before.length + 2);
   expect(await Promise.all([prices(), prices(), prices()])).toEqual(Array(3).fill(await prices()));
+});
+
+test("what the desk holds is the same list until a fill comes or is corrected, also by a transaction that ends late", async () => {
+  const held = async () => {
+    const kept = await keptHoldings(db, PAPER_ACCOUNT);
+    expect(kept).toEqual(await deskHoldings(db, PAPER_ACCOUNT));
+    return kept;
+  };
+  const before = await held();
+  expect(await held()).toBe(before);
+  const { fill } = await filledEntry(9);
+  let commit: () => void = () => undefined;
+  const committed = new Promise<void>((resolve) => {
+    commit = resolve;
+  });
+  const late = transaction(db, async (tx) => {
+    await saveFill(tx, fill);
+    await committed;
+  });
+  expect(await held()).toEqual(before);
+  commit();
+  await late;
+  expect(await held()).toHaveLength(before.length + 1);
+  await saveFill(db, {
+    ...fill,
+    executionRef: fill.executionRef.replace(".01", ".02"),
+    quantity: decimal("7"),
+  });
+  expect((await held()).find((one) => one.conid === conid(9))?.quantity).toBe("7");
 });

@@ -5,9 +5,9 @@ import { HaltPage } from "#server/views/desk/halt.tsx";
 import { InputError } from "#store/model/errors.ts";
 import { dec } from "#store/model/money.ts";
 import { TradingState } from "#store/model/risk.ts";
+import { keptHoldings } from "#store/results/kept-holdings.ts";
 import { workingOrders } from "#store/trading/orders.ts";
 import { listPositions } from "#store/trading/positions.ts";
-import { deskHoldings } from "#store/trading/room.ts";
 import { setTradingState } from "#store/trading/trading-state.ts";
 import { haltDesk, Reason } from "../api/trading/desk-state.ts";
 import { nameOf } from "../auth/guard.ts";
@@ -25,7 +25,7 @@ async function atStake(site: Site) {
   if (accountId === null) return { entries: [], holdings: [] };
   const [working, holdings, positions] = await Promise.all([
     workingOrders(db, { accountId }),
-    deskHoldings(db, accountId),
+    keptHoldings(db, accountId),
     listPositions(db, accountId),
   ]);
   return {
