@@ -31,7 +31,7 @@ export async function submitOrder(
   const signed = await requireCountersign(deps.database.db, deps, request);
   const known = await latestAttempt(deps, signed);
   const [first] = known;
-  if (first === undefined) return sendFirst(deps, { signed, request }, signal);
+  if (first === undefined) return sendNew(deps, { signed, request, attempt: 0 }, signal);
   switch (first.status) {
     case "INITIALIZED":
       return send(deps, { signed, request, legs: known }, signal);
@@ -40,24 +40,23 @@ export async function submitOrder(
       return settle(deps, { signed, request, legs: known }, signal);
     default:
       return mayGoAgain(first, request)
-        ? sendAttempt(deps, { signed, request, attempt: first.attempt + 1 }, signal)
+        ? sendNew(deps, { signed, request, attempt: first.attempt + 1 }, signal)
         : resultOf(deps, first);
   }
 }
 
-/** A run that had failed and is tried again may have lost its room: then a verdict of now takes the place of the old one. */
-async function sendFirst(
-  deps: OrderDeps,
-  of: { signed: Countersigned; request: SubmitRequest },
-  signal?: AbortSignal,
-): Promise<SubmitResult> {
+/**
+ * A run that had failed and is tried again, or an attempt that never arrived, may have lost its room; one that had to wait was
+ * checked too long ago: then a verdict of now takes the place of the old one.
+ */
+async function sendNew(deps: OrderDeps, of: Attempt, signal?: AbortSignal): Promise<SubmitResult> {
   // Judged anew it would count for the session at hand, for which nobody has said yes.
   requireSameSession(of.signed, marketPhase(new Date(await businessNow(deps))).session);
   const verdictId = await roomAgain(deps, of.signed, signal);
-  if (verdictId === null) return sendAttempt(deps, { ...of, attempt: 0 }, signal);
+  if (verdictId === null) return sendAttempt(deps, of, signal);
   const request = { ...of.request, verdictId };
   const signed = await requireCountersign(deps.database.db, deps, request);
-  return sendAttempt(deps, { signed, request, attempt: 0 }, signal);
+  return sendAttempt(deps, { ...of, signed, request }, signal);
 }
 
 type Attempt = { signed: Countersigned; request: SubmitRequest; attempt: number };
@@ -72,7 +71,7 @@ async function settle(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<
   if (first === undefined) throw new InvariantError("an order row is gone");
   // Not when the broker has an earlier attempt after all: that one is the order then.
   if (settled === "not_there" && !mayHaveLeft(first))
-    return sendAttempt(deps, { ...of, attempt: first.attempt + 1 }, signal);
+    return sendNew(deps, { ...of, attempt: first.attempt + 1 }, signal);
   return resultOf(deps, first);
 }
 
@@ -92,7 +91,7 @@ async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
     await passGate(tx);
     await lockAccount(tx, deps.gateway.accountId);
     await requireOpenWay(tx, deps, signed);
-    if (attempt === 0) await requireRoom(tx, deps, signed);
+    await requireRoom(tx, deps, signed);
     const rows = await createOrders(
       tx,
       intentRows({

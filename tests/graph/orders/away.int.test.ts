@@ -216,7 +216,7 @@ describe("a run that failed on its way to the broker and is tried again", () => 
     expect(await fixture.status(run.id)).toBe("working");
     const [entry] = await entries(run.id);
     const verdicts = await verdictsOfRun(db, run.id);
-    expect(verdicts.at(-1)).toMatchObject({ id: entry?.verdictId, step: "answer", sequence: 1 });
+    expect(verdicts.at(-1)).toMatchObject({ id: entry?.verdictId, step: "answer", sequence: 100 });
     expect(verdicts.at(-1)?.plan?.quantity).toBe(entry?.quantity);
     expect(await held(run)).toEqual([]);
     expect(await entries(run.id)).toHaveLength(1);

@@ -10,6 +10,7 @@ import { listAlerts } from "#store/trading/alerts.ts";
 import { type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
 import { openBlocks } from "#store/trading/symbol-blocks.ts";
 import { setTradingState } from "#store/trading/trading-state.ts";
+import { verdictsOfRun } from "#store/trading/verdicts.ts";
 import { testDatabase } from "../../support/database.ts";
 import { PAPER_ACCOUNT } from "../../support/seed.ts";
 import { emptyBook } from "./reset.ts";
@@ -138,4 +139,45 @@ test("an intent whose session is over is cancelled, and takes no room any more",
     status: "CANCELED",
   });
   expect(rig.posts()).toBe(0);
+});
+
+describe("an order that waited after its check", () => {
+  /** As if the market had gone on for as long since the verdict was given. */
+  const waited = (verdictId: string) =>
+    database.pool.query(
+      `update risk_verdicts set snapshot = jsonb_set(snapshot, '{market,at}',
+        to_jsonb(((snapshot->'market'->>'at')::timestamptz - interval '20 minutes')::text)) where id = $1`,
+      [verdictId],
+    );
+
+  test("is judged once more before it leaves, on how things stand now", async () => {
+    const request = await rig.countersigned();
+    await waited(request.verdictId);
+    expect(await submitOrder(rig.deps, request)).toMatchObject({ kind: "submitted" });
+    const verdicts = await verdictsOfRun(db, request.runId);
+    const [entry] = await ordersOfRun(db, request.runId);
+    expect(verdicts.at(-1)).toMatchObject({ id: entry?.verdictId, step: "answer", sequence: 100 });
+  });
+
+  test("does not leave when the rules say otherwise now", async () => {
+    const request = await rig.countersigned();
+    await waited(request.verdictId);
+    await setTradingState(db, { state: "REDUCING", reason: "test", who: "anna" });
+    await expect(submitOrder(rig.deps, request)).rejects.toMatchObject({ code: "countersign_stale" });
+    expect(rig.posts()).toBe(0);
+  });
+
+  test("takes its room anew for another attempt, since the first one that never left has given it back", async () => {
+    const request = await rig.countersigned();
+    await submitOrder(dieAt("after_intent"), request).catch(() => undefined);
+    await database.pool.query(
+      "update orders set status = 'REJECTED', reason = 'not_sent: test' where symbol_run_id = $1",
+      [request.runId],
+    );
+    await setTradingState(db, { state: "REDUCING", reason: "test", who: "anna" });
+    await expect(submitOrder(rig.deps, request)).rejects.toMatchObject({ code: "room_gone" });
+    await setTradingState(db, { state: "ACTIVE", reason: "test", who: "anna" });
+    expect(await submitOrder(rig.deps, request)).toMatchObject({ kind: "submitted" });
+    expect(rig.posts()).toBe(1);
+  });
 });
