@@ -67,7 +67,9 @@ export function servedSimulator(url: string) {
     faultsLeft: async () => (await call<unknown[]>("GET", "faults")).length,
     clearFaults: () => call<unknown[]>("DELETE", "faults"),
     next: (sessions = 1) => call<{ session: string; more: boolean }>("POST", "next", { sessions }),
-    login: async () => {
+    /** As a person does it: only when nobody is logged in, for each login begins a new brokerage session. */
+    logInAgain: async () => {
+      if ((await call<{ login: string }>("GET", "session")).login === "in") return;
       await fetch(new URL("/_sim/login", url), { method: "POST", signal: AbortSignal.timeout(30_000) });
     },
   };

@@ -29,7 +29,6 @@ type Soak = {
   chance: Chance;
   machines: Machines;
   barriers: Barriers;
-  loggedOut: boolean;
   /** Whether runs of these symbols were created. */
   started(symbols: readonly string[]): Promise<boolean>;
   /** What the weather still has in it: a desk that is killed all the time shows nothing. */
@@ -90,7 +89,6 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     machines,
     barriers,
     report,
-    loggedOut: false,
     started: async (of) => {
       const found = await database.pool.query("SELECT 1 FROM symbol_runs WHERE symbol = ANY($1)", [of]);
       return found.rows.length > 0;
@@ -126,7 +124,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const calm = performance.now();
     await barriers.remove();
     await machines.broker.clearFaults();
-    await machines.broker.login();
+    await machines.broker.logInAgain();
     await resume(storm);
     const inTheAir =
       "SELECT 1 FROM orders WHERE status IN ('SUBMITTING', 'UNKNOWN') UNION ALL SELECT 1 FROM symbol_runs r JOIN executions e ON e.id = r.execution_id WHERE e.approval = 'auto' AND r.status IN ('queued', 'running')";
@@ -166,8 +164,7 @@ function weatherFor(intents: number): Soak["left"] {
 async function gust(storm: Soak): Promise<void> {
   const { chance, machines, barriers, report, left } = storm;
   await pause(chance.between(100, 900));
-  // The person who logs in again when the session is gone: a rule may strike long after it was made.
-  if (storm.loggedOut) await machines.broker.login();
+  await machines.broker.logInAgain();
   const standing = await barriers.standing();
   if (standing.length > 0) {
     // Whoever stands there is one of the two; the one that was not killed goes on as if nothing had been.
@@ -182,7 +179,6 @@ async function gust(storm: Soak): Promise<void> {
     const fault = chance.pick(FAULTS);
     report.faults[fault.kind] = (report.faults[fault.kind] ?? 0) + 1;
     await machines.broker.addFault({ ...fault, skip: chance.below(0.5) ? 1 : 0 });
-    storm.loggedOut ||= fault.kind === "session_loss";
   }
   if (chance.below(0.04) && left.halts-- > 0) {
     report.halts += 1;
@@ -236,7 +232,7 @@ async function withDesk(storm: Soak, call: (url: string) => Promise<unknown>): P
       return;
     } catch (error) {
       if (left <= 1) throw error;
-      await storm.machines.broker.login();
+      await storm.machines.broker.logInAgain();
       await pause(1_000);
     }
   }

@@ -68,9 +68,11 @@ export function addControlRoutes(app: GatewayApp, of: { simulator: Simulator; wo
     world.session.logIn();
     return c.text("Client login succeeds");
   });
+  const sessionView = () => ({ login: world.session.login(), bridge: world.session.bridge() });
+  app.get("/_sim/session", (c) => c.json(sessionView()));
   app.post("/_sim/session", async (c) => {
     world.session.lose((await read(c.req.raw, Session)).lose);
-    return c.json({ login: world.session.login(), bridge: world.session.bridge() });
+    return c.json(sessionView());
   });
 
   app.get("/_sim/journal", (c) =>
