@@ -46,5 +46,7 @@ test("tells each change once, and nothing at the first look", async () => {
     { kind: "market_opened", session: "2026-11-23" },
     { kind: "broker_ready", reason: "ready" },
   ]);
-  expect(marketCheck(sensors.reading()).detail).toMatch(/^open: session 2026-11-23, until 2026-11-23 21:00 UTC/);
+  expect(marketCheck(sensors.reading()).detail).toMatch(
+    /^open: session 2026-11-23, until 2026-11-23 21:00 UTC/,
+  );
 });
