@@ -243,9 +243,10 @@ describe("results and decisions", () => {
     const Results = z.object({
       rows: z.array(z.looseObject({ kind: z.string(), asked: z.number(), promptVersionId: z.string() })),
     });
-    web.fixture.clock.skip(3_600_000); // no count of before serves any more
-    const { rows } = await read(Results, "/api/prompt-results?stage=decision");
-    expect(new Set(rows.map((row) => row.kind))).toEqual(new Set(["paper", "dry_run"]));
+    web.fixture.clock.skip(3_600_000); // no count of before serves any more, but for as long as the newer one takes
+    const kinds = async () =>
+      new Set((await read(Results, "/api/prompt-results?stage=decision")).rows.map((row) => row.kind));
+    await expect.poll(kinds, { timeout: 20_000 }).toEqual(new Set(["paper", "dry_run"]));
     const all = await read(Decisions, "/api/decisions?limit=200");
     expect(all.rows.length).toBeGreaterThan(3);
     const byOutcome = await Promise.all(
