@@ -196,7 +196,7 @@ describe("commands against a running desk", () => {
     expect(strategy.code).toBe(4);
     expect(JSON.parse(strategy.stdout)).toMatchObject({ error: { code: "strategy_not_found" } });
     expect(policy.code).toBe(2);
-    expect(policy.stderr).toMatch(/ask, auto, never/);
+    expect(policy.stderr).toMatch(/ask, auto, conditions, never/);
   });
 
   const wrong: [string, string[], RegExp][] = [
