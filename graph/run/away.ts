@@ -1,5 +1,6 @@
-// An approved order whose gateway is away: nothing is sent, and the run is neither failed nor uses up attempts; it waits
-// until the gateway is back, at the longest until its countersign runs out. Effects: database reads, the run's market clock.
+// An approved order whose gateway is away, and a decision that meets a desk whose books are not compared yet: nothing is
+// sent, and the run is neither failed nor uses up attempts; it waits until that is over, at the longest until its countersign
+// runs out, without one for a day. Effects: database reads, the run's market clock.
 import { ConflictError, DeskError, UnavailableError } from "#store/model/errors.ts";
 import type { Instant } from "#store/model/ids.ts";
 import type { SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
@@ -10,9 +11,10 @@ import type { DeskDeps } from "../desk.ts";
 import { mayHaveLeft } from "../orders/sending/never-arrived.ts";
 
 /** What calls say of a session that is gone, and what a session says of itself: it comes back, or somebody logs in. */
-const GONE = ["login_needed", "no_brokerage_session", "accounts_first", "not_reconciled"];
+const NOT_COMPARED = "not_reconciled";
+const GONE = ["login_needed", "no_brokerage_session", "accounts_first", NOT_COMPARED];
 const AWAY = ["needs_login", "no_gateway", "no_brokerage_session", "closed_window", "competing"];
-/** Where the market's clock cannot be read either: since the answer, on the machine's clock. */
+/** On the machine's clock: since the answer where the market's clock cannot be read either, since the start without one. */
 const LONGEST_MS = 24 * 3_600_000;
 
 /**
@@ -28,6 +30,9 @@ export async function whileAway(
   if (!isAway(error) && !(of.lastAttempt && error instanceof UnavailableError)) return null;
   const { db } = deps.database;
   const given = (await approvalsOfRun(db, row.id)).at(-1);
+  // What was analysed and paid for is not thrown away because the broker answers late; the rules judge it on the day's prices.
+  if (given === undefined && error.code === NOT_COMPARED)
+    return elapsedMs(deps, row.execution.createdAt) < LONGEST_MS ? "wait" : null;
   if (given === undefined || (given.status !== "approved" && given.status !== "edited")) return null;
   // What has left, or may have, is followed however long that takes.
   if ((await ordersOfRun(db, row.id)).some(mayHaveLeft) || !(await hasRunOut(deps, row, given)))
@@ -50,5 +55,9 @@ async function hasRunOut(deps: DeskDeps, row: SymbolRunWithExecution, given: App
     row.execution.gatewaySession,
   ).catch(() => null);
   if (market != null) return given.expiresAt <= market;
-  return now.getTime() - Date.parse(given.answeredAt ?? given.createdAt) > LONGEST_MS;
+  return elapsedMs(deps, given.answeredAt ?? given.createdAt) > LONGEST_MS;
+}
+
+function elapsedMs(deps: DeskDeps, since: Instant): number {
+  return deps.clock.now().getTime() - Date.parse(since);
 }

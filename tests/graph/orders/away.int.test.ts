@@ -1,4 +1,5 @@
 // A gateway that is away, and runs that failed and are tried again: at each node what is right, and never an order too many.
+import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_DESK_SETTINGS, type Desk } from "#graph/desk.ts";
 import { ConflictError, UnavailableError } from "#store/model/errors.ts";
@@ -155,6 +156,23 @@ describe("a desk that has not compared its book with the broker's", () => {
     expect((await getSymbolRun(db, run.id)).error).toMatchObject({ code: "not_reconciled" });
     expect(await verdictsOfRun(db, run.id)).toEqual([]);
     expect(await approvalsOfRun(db, run.id)).toEqual([]);
+  });
+
+  test("keeps what was decided for a day instead of throwing it away with its last attempt, and then goes on with it", async () => {
+    const closed = fixture.desk({ mayTrade: refuse });
+    const run = await start(closed);
+    expect([...(await fixture.drain(closed)).values()]).toEqual([{ outcome: "away", status: "queued" }]);
+    expect(await closed.advance(run.id, { ...alive, attemptsLeft: 0 })).toMatchObject({ outcome: "away" });
+    await desk.advance(run.id, { ...alive, attemptsLeft: 0 });
+    expect(await fixture.status(run.id)).toBe("waiting_approval");
+    const late = await start(closed);
+    await fixture.drain(closed);
+    const yesterday = new Date(fixture.clock.now().getTime() - 25 * 3_600_000).toISOString();
+    await db.execute(
+      sql`update executions set created_at = ${yesterday} where id = (select execution_id from symbol_runs where id = ${late.id})`,
+    );
+    expect(await closed.advance(late.id, { ...alive, attemptsLeft: 0 })).toMatchObject({ status: "failed" });
+    expect((await getSymbolRun(db, late.id)).error).toMatchObject({ code: "not_reconciled" });
   });
 
   test("sends nothing that was approved before, and sends it once both books have been compared", async () => {
