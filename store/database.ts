@@ -105,8 +105,23 @@ async function proveServer(pool: pg.Pool): Promise<void> {
 }
 
 /** Runs `work` in a transaction (a savepoint when already in one); any throw rolls it back. */
-export function transaction<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
-  return db.transaction((tx) => work(tx));
+export async function transaction<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
+  if (!("$client" in db && db.$client instanceof pg.Pool)) return db.transaction((tx) => work(tx));
+  // Taken and given back here: drizzle itself never gives back a connection on which BEGIN failed, and ten such would be all.
+  const client = await db.$client.connect();
+  try {
+    return await drizzleOn(client).transaction((tx) => work(tx));
+  } finally {
+    client.release();
+  }
+}
+
+const onClients = new WeakMap<pg.PoolClient, Db>();
+
+function drizzleOn(client: pg.PoolClient): Db {
+  const known: Db = onClients.get(client) ?? drizzle<Record<string, never>, pg.PoolClient>(client);
+  onClients.set(client, known);
+  return known;
 }
 
 /** Runs `work` in the transaction that the caller is in, or in one of its own; its failure fails the caller's as well. */

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { sql } from "drizzle-orm";
+import type pg from "pg";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { describeUrl } from "#store/connection-fault.ts";
@@ -113,4 +114,19 @@ test("a transaction is kept as a whole or not at all, and nests", async () => {
   });
   expect(await readSetting(db, "outer", value)).toBe("kept");
   expect(await readSetting(db, "inner", value)).toBeNull();
+});
+
+test("a connection on which no transaction could begin is given back, however often that happens", async () => {
+  const small = await openDatabase({ url: database.url, maxConnections: 2 });
+  const cut = (client: pg.PoolClient) => {
+    void client.query("select pg_terminate_backend(pg_backend_pid())").catch(() => undefined);
+  };
+  small.pool.on("acquire", cut);
+  for (let time = 0; time < 3; time += 1)
+    await expect(transaction(small.db, (tx) => tx.execute(sql`select 1`))).rejects.toThrow();
+  small.pool.off("acquire", cut);
+  expect(await transaction(small.db, async (tx) => (await tx.execute(sql`select 1 as one`)).rows)).toEqual([
+    { one: 1 },
+  ]);
+  await small.close();
 });
