@@ -8,20 +8,6 @@ const REFRESH_DEADLINE_MS = 15_000;
 const LOST_AFTER_MS = 4_000;
 const LATEST_REFRESH_MS = 20_000;
 
-/** What the event stream tells; see the API reference. */
-const TOPICS = [
-  "node",
-  "run",
-  "execution",
-  "approval",
-  "order",
-  "fill",
-  "portfolio",
-  "trading_state",
-  "alert",
-  "block",
-];
-
 const localTime = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
   month: "short",
@@ -190,7 +176,7 @@ function follow(address) {
       setTimeout(() => follow(address), LOST_AFTER_MS);
     }
   });
-  for (const topic of TOPICS) {
+  for (const topic of document.body.dataset.topics.split(" ")) {
     source.addEventListener(topic, (message) => {
       const { symbolRunId, executionId } = JSON.parse(message.data);
       note(topic, `run:${symbolRunId}`, `execution:${executionId}`);

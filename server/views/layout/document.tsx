@@ -1,6 +1,10 @@
 // The HTML document around every page: head, styles, scripts. No inline script or style anywhere.
 import type { PropsWithChildren } from "hono/jsx";
+import { LIVE_TOPICS } from "#store/model/live.ts";
 import type { Theme } from "./frame.ts";
+
+/** What the event stream tells the page's script; see the API reference. */
+const TOPICS = ["node", ...LIVE_TOPICS].join(" ");
 
 export function Document(
   props: PropsWithChildren<{
@@ -39,6 +43,7 @@ export function Document(
       <body
         class="min-h-dvh antialiased"
         data-events={scripted ? `/api/events?after=${props.eventsAfter}` : undefined}
+        data-topics={scripted ? TOPICS : undefined}
         data-assets={props.assets}
       >
         {props.children}
