@@ -2,6 +2,7 @@
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
+import { FilterChoice, ListFilter } from "../parts/filter.tsx";
 import { exchangeDate, plural } from "../parts/format.ts";
 import { kept } from "../parts/kept.tsx";
 import { RunStatus } from "../parts/status.tsx";
@@ -23,33 +24,15 @@ const NAMES: Readonly<Record<Group, string>> = {
 function Filters(props: { filter: ArtifactsModel["filter"] }) {
   const { filter } = props;
   return (
-    <form method="get" action="/artifacts" class="flex flex-wrap gap-2">
-      <label class="sr-only" for="symbol">
-        Symbol
-      </label>
-      <input
-        id="symbol"
-        name="symbol"
-        class="field w-24 uppercase placeholder:normal-case"
-        placeholder="Symbol"
-        value={filter.symbol}
-        maxlength={10}
+    <ListFilter action="/artifacts" symbol={filter.symbol}>
+      <FilterChoice
+        name="kind"
+        label="Kind"
+        every="Every kind"
+        options={GROUPS.map((group) => ({ value: group, text: NAMES[group] }))}
+        chosen={filter.group}
       />
-      <label class="sr-only" for="kind">
-        Kind
-      </label>
-      <select id="kind" name="kind" class="field w-40">
-        <option value="">Every kind</option>
-        {GROUPS.map((group) => (
-          <option value={group} selected={group === filter.group}>
-            {NAMES[group]}
-          </option>
-        ))}
-      </select>
-      <button type="submit" class="button">
-        Filter
-      </button>
-    </form>
+    </ListFilter>
   );
 }
 

@@ -4,6 +4,7 @@ import { OrderStatus as OrderStatuses, TERMINAL_ORDER_STATUSES } from "#store/mo
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, Facts, live, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
+import { FilterChoice, ListFilter } from "../parts/filter.tsx";
 import { ActionForm } from "../parts/form.tsx";
 import { money, price, quantity, words } from "../parts/format.ts";
 import { OrderState, Pill } from "../parts/status.tsx";
@@ -27,33 +28,18 @@ export function OrdersPage(props: { frame: Frame; model: OrdersModel }) {
   return (
     <Shell title="Orders" frame={props.frame}>
       <PageHead title="Orders" lead="Accepted is not filled: each order shows what the broker last said.">
-        <form method="get" action="/orders" class="flex flex-wrap gap-2">
-          <label class="sr-only" for="symbol">
-            Symbol
-          </label>
-          <input
-            id="symbol"
-            name="symbol"
-            class="field w-28 uppercase placeholder:normal-case"
-            placeholder="Symbol"
-            value={model.symbol}
-            maxlength={10}
+        <ListFilter action="/orders" symbol={model.symbol}>
+          <FilterChoice
+            name="status"
+            label="State"
+            every="Every state"
+            options={OrderStatuses.options.map((status) => ({
+              value: status,
+              text: words(status.toLowerCase()),
+            }))}
+            chosen={model.status}
           />
-          <label class="sr-only" for="status">
-            State
-          </label>
-          <select id="status" name="status" class="field w-40">
-            <option value="">Every state</option>
-            {OrderStatuses.options.map((status) => (
-              <option value={status} selected={status === model.status}>
-                {words(status.toLowerCase())}
-              </option>
-            ))}
-          </select>
-          <button type="submit" class="button">
-            Filter
-          </button>
-        </form>
+        </ListFilter>
       </PageHead>
       {model.blocks.length === 0 ? null : (
         <div class="mb-4">

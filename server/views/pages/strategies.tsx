@@ -9,6 +9,7 @@ import { plural, signed } from "../parts/format.ts";
 import { Icon } from "../parts/icons.tsx";
 import { type Column, RowList } from "../parts/rows.tsx";
 import { ExecutionState, gainTone, Pill } from "../parts/status.tsx";
+import { TemplateCards } from "../parts/template-cards.tsx";
 import type { StrategyLine } from "../strategies/model.ts";
 
 const SHOWN = 8;
@@ -160,21 +161,12 @@ export function StrategiesPage(props: {
         )}
       </Panel>
       <h2 class="mt-6 mb-2 text-base font-semibold">Begin with a template</h2>
-      <ul aria-label="Templates" class="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
-        {props.templates.map((template) => (
-          <li class="panel flex flex-col gap-2 p-4">
-            <h3 class="font-semibold">{template.title}</h3>
-            <p class="text-muted flex-1 text-sm">{template.description}</p>
-            <a
-              class="button self-start"
-              href={`/strategies/new?template=${template.key}`}
-              aria-label={`New strategy from ${template.title}`}
-            >
-              New strategy
-            </a>
-          </li>
-        ))}
-      </ul>
+      <TemplateCards
+        templates={props.templates}
+        page="/strategies/new"
+        action="New strategy"
+        label={(title) => `New strategy from ${title}`}
+      />
     </Shell>
   );
 }

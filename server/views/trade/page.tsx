@@ -8,6 +8,7 @@ import {
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
+import { FilterChoice, ListFilter } from "../parts/filter.tsx";
 import { decimal, price, quantity, signed } from "../parts/format.ts";
 import type { IconName } from "../parts/icons.tsx";
 import { kept } from "../parts/kept.tsx";
@@ -65,44 +66,25 @@ export function PartLinks(props: { parts: readonly TradePart[] }) {
 function Filters(props: { model: TradesModel }) {
   const { filter, strategies } = props.model;
   return (
-    <form method="get" action="/trades" class="flex flex-wrap gap-2">
-      <label class="sr-only" for="symbol">
-        Symbol
-      </label>
-      <input
-        id="symbol"
-        name="symbol"
-        class="field w-24 uppercase placeholder:normal-case"
-        placeholder="Symbol"
-        value={filter.symbol}
-        maxlength={10}
+    <ListFilter action="/trades" symbol={filter.symbol}>
+      <FilterChoice
+        name="strategy"
+        label="Strategy"
+        every="Every strategy"
+        options={strategies.map(({ id, name }) => ({ value: id, text: name }))}
+        chosen={filter.strategy}
       />
-      <label class="sr-only" for="strategy">
-        Strategy
-      </label>
-      <select id="strategy" name="strategy" class="field w-40">
-        <option value="">Every strategy</option>
-        {strategies.map(({ id, name }) => (
-          <option value={id} selected={id === filter.strategy}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <label class="sr-only" for="exit">
-        Ended by
-      </label>
-      <select id="exit" name="exit" class="field w-40">
-        <option value="">Every end</option>
-        {(["open", ...TradeExits.options] as const).map((end) => (
-          <option value={end} selected={end === filter.exit}>
-            {END_WORDS[end]}
-          </option>
-        ))}
-      </select>
-      <button type="submit" class="button">
-        Filter
-      </button>
-    </form>
+      <FilterChoice
+        name="exit"
+        label="Ended by"
+        every="Every end"
+        options={(["open", ...TradeExits.options] as const).map((end) => ({
+          value: end,
+          text: END_WORDS[end],
+        }))}
+        chosen={filter.exit}
+      />
+    </ListFilter>
   );
 }
 

@@ -1,9 +1,9 @@
 // Workflows: each by name with its newest version, and the templates to begin with.
-import type { WorkflowTemplate } from "#store/model/workflow/templates.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Panel, Time } from "../parts/blocks.tsx";
 import { type Column, RowList } from "../parts/rows.tsx";
+import { TemplateCards } from "../parts/template-cards.tsx";
 import type { WorkflowLine, WorkflowsModel } from "./model.ts";
 import { definitionText } from "./step-words.ts";
 
@@ -56,26 +56,6 @@ const COLUMNS: readonly Column<WorkflowLine>[] = [
 
 const TEMPLATE = "lg:grid-cols-[minmax(0,2.5fr)_5.5rem_minmax(0,1.3fr)_11rem_6rem]";
 
-export function Templates(props: { templates: readonly WorkflowTemplate[] }) {
-  return (
-    <ul aria-label="Templates" class="grid gap-3 sm:grid-cols-2 xl:grid-cols-4">
-      {props.templates.map((template) => (
-        <li class="panel flex flex-col gap-2 p-4">
-          <h3 class="font-semibold">{template.title}</h3>
-          <p class="text-muted flex-1 text-sm">{template.description}</p>
-          <a
-            class="button self-start"
-            href={`/workflows/new?template=${template.key}`}
-            aria-label={`Begin with this: ${template.title}`}
-          >
-            Begin with this
-          </a>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 export function WorkflowsPage(props: { frame: Frame; model: WorkflowsModel }) {
   const { frame, model } = props;
   return (
@@ -94,7 +74,12 @@ export function WorkflowsPage(props: { frame: Frame; model: WorkflowsModel }) {
         )}
       </Panel>
       <h2 class="mt-6 mb-2 text-base font-semibold">Begin with a template</h2>
-      <Templates templates={model.templates} />
+      <TemplateCards
+        templates={model.templates}
+        page="/workflows/new"
+        action="Begin with this"
+        label={(title) => `Begin with this: ${title}`}
+      />
     </Shell>
   );
 }
