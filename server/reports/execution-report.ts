@@ -22,7 +22,7 @@ import type { SymbolRunStatus } from "#store/model/run.ts";
 import { type ArtifactRow, listArtifacts } from "#store/runs/artifacts.ts";
 import { getExecution } from "#store/runs/executions.ts";
 import { listSymbolRuns, type SymbolRunRow } from "#store/runs/symbol-runs.ts";
-import { approvalsOfRun } from "#store/trading/approvals.ts";
+import { type ApprovalRow, approvalsOfRun } from "#store/trading/approvals.ts";
 import { type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
 import { verdictsOfRun } from "#store/trading/verdicts.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
@@ -147,6 +147,12 @@ const STATUS: Readonly<Record<SymbolRunStatus, z.infer<typeof ReportedStatus>>> 
   failed: "failed",
 };
 
+/** An answered question goes on by itself, though no worker may have taken it up yet. */
+function reportedStatus(status: SymbolRunStatus, approval: ApprovalRow | undefined): ReportedRun["status"] {
+  const answered = approval !== undefined && approval.status !== "pending";
+  return status === "waiting_approval" && answered ? "running" : STATUS[status];
+}
+
 async function outcomeOf(db: Db, run: SymbolRunRow): Promise<Omit<ReportedRun, "charts" | "llm">> {
   const [decisions, verdicts, approvals, orders] = await Promise.all([
     decisionsOfRun(db, run.id),
@@ -160,7 +166,7 @@ async function outcomeOf(db: Db, run: SymbolRunRow): Promise<Omit<ReportedRun, "
   return {
     symbolRunId: run.id,
     symbol: run.symbol,
-    status: STATUS[run.status],
+    status: reportedStatus(run.status, approval),
     decision: decision === undefined ? null : TradeDecision.parse(decision),
     verdict: verdict === undefined ? null : RiskVerdict.parse(verdict),
     approval: approval === undefined ? null : { id: approval.id, status: approval.status },
