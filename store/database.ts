@@ -1,8 +1,13 @@
 // The one way to PostgreSQL: a pool with deadlines and an error handler, and drizzle on it. Effects: network.
 
-import type { NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
-import { drizzle } from "drizzle-orm/node-postgres";
-import { type PgDatabase, PgTransaction } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import {
+  drizzle,
+  type NodePgQueryResultHKT,
+  NodePgSession,
+  NodePgTransaction,
+} from "drizzle-orm/node-postgres";
+import { type PgDatabase, PgDialect, PgTransaction } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { connectionFault } from "./connection-fault.ts";
 import { InputError } from "./model/errors.ts";
@@ -104,24 +109,55 @@ async function proveServer(pool: pg.Pool): Promise<void> {
   }
 }
 
-/** Runs `work` in a transaction (a savepoint when already in one); any throw rolls it back. */
-export async function transaction<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
-  if (!("$client" in db && db.$client instanceof pg.Pool)) return db.transaction((tx) => work(tx));
-  // Taken and given back here: drizzle itself never gives back a connection on which BEGIN failed, and ten such would be all.
+/**
+ * Runs `work` in a transaction (a savepoint when already in one); any throw rolls it back.
+ * @param first complete statements, such as locks, that go out with BEGIN in one round trip; each sees what had been
+ * committed when the one before it was done
+ */
+export async function transaction<Result>(
+  db: Db,
+  work: (tx: Db) => Promise<Result>,
+  first: readonly string[] = [],
+): Promise<Result> {
+  if (!("$client" in db && db.$client instanceof pg.Pool)) {
+    return db.transaction(async (tx) => {
+      for (const statement of first) await tx.execute(sql.raw(statement));
+      return work(tx);
+    });
+  }
   const client = await db.$client.connect();
+  let broken = false;
   try {
-    return await drizzleOn(client).transaction((tx) => work(tx));
+    await client.query(["begin", ...first].join("; "));
+    const result = await work(transactionOn(client));
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A connection that cannot even roll back is given up: nobody else must get it with a transaction on it.
+    await client.query("rollback").catch(() => {
+      broken = true;
+    });
+    throw error;
   } finally {
-    client.release();
+    client.release(broken);
   }
 }
 
 const onClients = new WeakMap<pg.PoolClient, Db>();
 
-function drizzleOn(client: pg.PoolClient): Db {
-  const known: Db = onClients.get(client) ?? drizzle<Record<string, never>, pg.PoolClient>(client);
-  onClients.set(client, known);
-  return known;
+/** A transaction as drizzle makes it, so that one within it is a savepoint; BEGIN and COMMIT are sent by `transaction`. */
+function transactionOn(client: pg.PoolClient): Db {
+  const known = onClients.get(client);
+  if (known !== undefined) return known;
+  const dialect = new PgDialect();
+  const session = new NodePgSession<Record<string, never>, Record<string, never>>(client, dialect, undefined);
+  const tx: Db = new NodePgTransaction<Record<string, never>, Record<string, never>>(
+    dialect,
+    session,
+    undefined,
+  );
+  onClients.set(client, tx);
+  return tx;
 }
 
 /** Runs `work` in the transaction that the caller is in, or in one of its own; its failure fails the caller's as well. */

@@ -5,6 +5,7 @@ import { migrate } from "#store/migrate.ts";
 import { DeskError, InputError, UnavailableError } from "#store/model/errors.ts";
 import { sharedLedger } from "#store/pacing.ts";
 import { type EmbeddedPostgres, ensurePostgres } from "#store/postgres/ensure-postgres.ts";
+import { type Keeper, keepRunning } from "#store/postgres/keep-running.ts";
 import { EMPTY_PACING_RECORD, type PacingLedger } from "#tools/ibkr/pacing/ledger.ts";
 import type { Config } from "../config/config.ts";
 import type { QueueLog } from "../jobs/queue.ts";
@@ -38,7 +39,9 @@ export async function openDeskDatabase({
   closers,
 }: OpenDeskDatabase): Promise<DeskDatabase> {
   const { url, place, claimed } =
-    config.databaseUrl === null ? await embedded(folder, tell, closers) : remote(config.databaseUrl);
+    config.databaseUrl === null
+      ? await embedded({ folder, tell, warn, closers })
+      : remote(config.databaseUrl);
   const database = await openDatabase({
     url,
     // Each symbol run holds one for its thread's lock besides the one it works with.
@@ -61,19 +64,25 @@ export async function openDeskDatabase({
   };
 }
 
-async function embedded(folder: DataFolder, tell: (line: string) => void, closers: Closers) {
-  const server = await ensurePostgres({ dataDir: folder.root, newSecret: newToken, log: tell });
-  let mine = false;
+async function embedded({ folder, tell, warn, closers }: Omit<OpenDeskDatabase, "config">) {
+  const options = { dataDir: folder.root, newSecret: newToken, log: tell };
+  const server = await ensurePostgres(options);
+  let keeper: Keeper | null = null;
   // The queue and the pool are closed by then. A start that was refused leaves the running desk's server alone.
   closers.add(async () => {
-    if (mine) await server.stop();
+    await keeper?.stop();
+    if (keeper !== null) await server.stop();
     else await stopIfUnused(server);
   });
+  const told = (line: string, error?: unknown) => {
+    tell(line);
+    warn(error === undefined ? {} : { error: String(error) }, line);
+  };
   return {
     url: server.url,
     place: `in ${server.folder}`,
     claimed: () => {
-      mine = true;
+      keeper ??= keepRunning(server, { ...options, tell: told });
     },
   };
 }

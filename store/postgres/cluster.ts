@@ -62,11 +62,15 @@ const SETTINGS = {
   log_timezone: "UTC",
 } as const;
 
-/** Starts the server on a free loopback port; false when it did not come up (see `server.log`). */
-export async function startServer(cluster: Cluster): Promise<boolean> {
+/**
+ * Starts the server on loopback; false when it did not come up (see `server.log`).
+ * @param port by default that of the last start when it is free, so that whoever was connected finds it again
+ */
+export async function startServer(cluster: Cluster, port?: number): Promise<boolean> {
   const { home } = cluster;
-  const settings = { ...SETTINGS, port: String(await freePort()) };
   const file = path.join(home.cluster, "postgresql.auto.conf");
+  const chosen = port ?? (await freePort(await lastPort(file)).catch(() => freePort(0)));
+  const settings = { ...SETTINGS, port: String(chosen) };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`);
   await writeFile(file, `# Written by Countersign at every start; changes are lost.\n${lines.join("")}`);
   await chmod(file, 0o600);
@@ -112,11 +116,21 @@ async function own(cluster: Cluster, file: string): Promise<void> {
   if (cluster.account !== null) await chown(file, cluster.account.uid, cluster.account.gid);
 }
 
-function freePort(): Promise<number> {
+/** 0 before the first start. */
+async function lastPort(settingsFile: string): Promise<number> {
+  const text = await readFile(settingsFile, "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return "";
+    throw error;
+  });
+  return Number(/^port = '(\d+)'$/m.exec(text)?.[1] ?? 0);
+}
+
+/** The wanted port, any for 0. @throws when it is taken */
+function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(wanted, "127.0.0.1", () => {
       const address = server.address();
       server.close(() => {
         if (address !== null && typeof address === "object") resolve(address.port);

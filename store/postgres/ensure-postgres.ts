@@ -30,6 +30,8 @@ export type EmbeddedPostgres = {
   pid: number;
   /** Where the database is. */
   folder: string;
+  /** True when this server's process is gone, whoever ended it. */
+  hasEnded(): Promise<boolean>;
   /** Stops the server, whoever is connected. */
   stop(): Promise<void>;
   /** Stops the server unless another process is connected; true when it was stopped. Close own pools first. */
@@ -40,6 +42,8 @@ export type EnsurePostgres = {
   dataDir: string;
   /** Random URL-safe text that nobody can guess: the server's password, names that must not collide. */
   newSecret: () => string;
+  /** Start it at this port or not at all; by default at that of the last start when it is free. */
+  port?: number;
   /** Told what is being done, one line each. */
   log?: (line: string) => void;
 };
@@ -63,7 +67,7 @@ export async function ensurePostgres(options: EnsurePostgres): Promise<EmbeddedP
       const cluster = { home, binaries, account };
       const password = await serverPassword(home, account, options.newSecret);
       await createCluster(cluster);
-      return bringUp(cluster, password, options.log);
+      return bringUp(cluster, password, options);
     });
   } catch (error) {
     throw dataFolderFault(error, dataDir);
@@ -73,7 +77,7 @@ export async function ensurePostgres(options: EnsurePostgres): Promise<EmbeddedP
 async function bringUp(
   cluster: Cluster,
   password: string,
-  log: EnsurePostgres["log"],
+  { port, log }: EnsurePostgres,
 ): Promise<EmbeddedPostgres> {
   let started = false;
   let failures = 0;
@@ -85,7 +89,7 @@ async function bringUp(
     }
     if (running.state === "down") {
       log?.(`starting PostgreSQL ${cluster.binaries.version.split("-")[0]} in ${cluster.home.folder}`);
-      if (await startServer(cluster)) started = true;
+      if (await startServer(cluster, port)) started = true;
       else failures += 1;
       if (failures >= 5) break;
     }
@@ -148,7 +152,10 @@ function embedded(
   return {
     ...running,
     folder: cluster.home.folder,
-    stop: () => stopServer(cluster),
+    hasEnded: async () => (await postmasterState(running.pid, cluster.home.cluster)) !== "postmaster",
+    stop: async () => {
+      if ((await findRunning(cluster)).state !== "down") await stopServer(cluster);
+    },
     stopIfUnused: async () => {
       if (await othersConnected(running.url)) return false;
       await stopServer(cluster);

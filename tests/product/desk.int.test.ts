@@ -15,7 +15,7 @@ import {
   TEST_TOKEN,
 } from "#tests/support/desk-process.ts";
 import { temporaryFolder } from "#tests/support/temporary-folder.ts";
-import { firstExecution, settled, until } from "./report.ts";
+import { firstExecution, settled, startExecution, until } from "./report.ts";
 
 // A deadline against hanging: processes on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -183,6 +183,20 @@ describe("commands against a running desk", () => {
     expect(halted.runs[0]?.verdict.codes).toContain("trading_halted");
     expect(await json("resume")).toMatchObject({ state: "ACTIVE" });
     expect((await json<Report>(...run)).runs).toMatchObject([{ status: "done", order: { side: "BUY" } }]);
+  });
+
+  test("go on after the database server was killed under them, and so does a run that was under way", async () => {
+    const execution = await startExecution(desk.url, { symbols: ["AAPL"], asOf: "2017-12-18" });
+    const file = path.join(options.dataDir, postmasterFile(options.dataDir) ?? "");
+    process.kill(Number(readFileSync(file, "utf8").split("\n")[0]), "SIGKILL");
+    await until(async () => (/the database server runs again/.test(desk.output()) ? true : null));
+    const health = await until(async () => {
+      const { code, stdout } = await command("doctor", "--json");
+      return code === 0 ? (JSON.parse(stdout) as { status: string }) : null;
+    });
+    expect(health.status).toBe("ok");
+    const { runs } = await settled(desk.url, execution);
+    expect(runs.map((run) => run.error)).toEqual([null]);
   });
 
   test("end with the code that says whose fault it was", async () => {

@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { afterEach, expect, test } from "vitest";
 import { openDatabase } from "#store/database.ts";
 import { type EmbeddedPostgres, ensurePostgres } from "#store/postgres/ensure-postgres.ts";
+import { keepRunning } from "#store/postgres/keep-running.ts";
 import { temporaryFolder } from "#tests/support/temporary-folder.ts";
 
 const root = await temporaryFolder("postgres");
@@ -72,6 +73,32 @@ test("starts a server that holds what was committed over a stop and a start", as
   const second = await ensure(shared);
   expect(second.started).toBe(true);
   expect(await query(second.url, "select answer from kept")).toEqual([{ answer: 42 }]);
+});
+
+test("a server that was killed comes back at the address that everybody knows, and stays down once it is stopped", async () => {
+  const first = await ensure(shared);
+  const told: string[] = [];
+  let stopKeeping = async () => {};
+  await new Promise<void>((resolve) => {
+    const tell = (line: string) => {
+      told.push(line);
+      if (told.length === 2) resolve();
+    };
+    const keeper = keepRunning(first, { dataDir: shared, newSecret: randomUUID, tell });
+    stopKeeping = () => keeper.stop();
+    process.kill(first.pid, "SIGKILL");
+  });
+  expect(told).toEqual([
+    "the database server ended though nobody stopped it; starting it again",
+    "the database server runs again; what was under way goes on",
+  ]);
+  expect(await query(first.url, "select 1 as answer")).toEqual([{ answer: 1 }]);
+  const again = await ensure(shared);
+  expect(again).toMatchObject({ url: first.url, started: false });
+  await stopKeeping();
+  await first.stop();
+  expect(await again.hasEnded()).toBe(true);
+  await first.stop();
 });
 
 test("the server outlives a killed starter, and the next start attaches to it", async () => {
