@@ -7,7 +7,7 @@ import type { DecimalString } from "#store/model/money.ts";
 import type { OrderPlan, RiskVerdict } from "#store/model/risk.ts";
 import { releaseFinished, releaseRoomOfRun } from "#store/trading/room.ts";
 import {
-  lockAccount,
+  accountLock,
   reserveCapacity,
   saveVerdict,
   type VerdictRow,
@@ -36,12 +36,12 @@ export async function judgeProposal(
   if (request.rehearsal !== undefined) return judgement(await rehearse(deps, request, signal));
   const broker = await askBroker(deps, request, signal);
   const preview = request.preview === true ? await previewOf(deps, { request, broker }, signal) : null;
-  return transaction(db, async (tx) => {
-    await lockAccount(tx, deps.gateway.accountId);
+  const work = async (tx: Db) => {
     await releaseFinished(tx, deps.gateway.accountId);
     const input = { ...(await completeSnapshot(tx, deps, { request, broker })), preview };
     return judgement(await store(tx, deps, { request, input, verdict: decideRisk(input) }));
-  });
+  };
+  return transaction(db, work, [accountLock(deps.gateway.accountId)]);
 }
 
 async function store(

@@ -1,9 +1,9 @@
 // Sends a countersigned plan once: intent rows, one POST, the record; on any re-entry the rows decide. Database, network.
-import { type Db, transaction } from "#store/database.ts";
+import type { Db } from "#store/database.ts";
 import { ConflictError, InvariantError } from "#store/model/errors.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { createOrders, type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
-import { heldReservations, lockAccount, releaseCapacity } from "#store/trading/verdicts.ts";
+import { heldReservations, releaseCapacity } from "#store/trading/verdicts.ts";
 import type { AskedQuestion } from "#tools/ibkr/orders/types.ts";
 import { marketPhase } from "./judging/market-phase.ts";
 import { clearProtection } from "./sending/clear-protection.ts";
@@ -14,7 +14,7 @@ import { roomAgain } from "./sending/reserve-again.ts";
 import { sendLegs } from "./sending/send.ts";
 import { businessNow, markUnknown, reach } from "./sending/steps.ts";
 import { intentRows } from "./sending/tickets.ts";
-import { passGate } from "./sending/trading-gate.ts";
+import { inSendingTurn } from "./sending/trading-gate.ts";
 import type { OrderDeps, SubmitRequest, SubmitResult } from "./types.ts";
 
 /**
@@ -87,9 +87,7 @@ async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
   const { signed, request, attempt } = of;
   const phase = marketPhase(new Date(await businessNow(deps)));
   requireSameSession(signed, phase.session);
-  return transaction(deps.database.db, async (tx) => {
-    await passGate(tx);
-    await lockAccount(tx, deps.gateway.accountId);
+  return inSendingTurn(deps, async (tx) => {
     await requireOpenWay(tx, deps, signed);
     await requireRoom(tx, deps, signed);
     const rows = await createOrders(

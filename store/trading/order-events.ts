@@ -6,6 +6,7 @@ import type { BrokerOrderId, Instant, OrderId } from "../model/ids.ts";
 import { type DecimalString, dec } from "../model/money.ts";
 import { nextOrderStatus, type OrderEventKind } from "../model/order.ts";
 import { found, only } from "../rows.ts";
+import { storableJson } from "../schema/columns.ts";
 import { orderEvents, orders } from "../schema/index.ts";
 import type { OrderRow } from "./orders.ts";
 
@@ -62,6 +63,34 @@ export async function changeOrders(
   });
 }
 
+/**
+ * The same for orders that were read a moment ago: those that still stand as read are written in one statement, only the
+ * others are read anew under their locks. All or none within a transaction.
+ */
+export async function changeKnownOrders(
+  db: Db,
+  known: readonly OrderRow[],
+  events: (order: OrderRow) => readonly Omit<OrderEvent, "orderId">[],
+): Promise<OrderRow[]> {
+  const written = await writeUnchanged(
+    db,
+    known.flatMap((row) => stepsThatFit(row, events(row)) ?? []),
+  );
+  const rest = known.filter(({ id }) => !written.has(id));
+  const read = new Map((await changeOrders(db, rest, events)).map((row) => [row.id, row]));
+  return known.map((row) => written.get(row.id) ?? found(read.get(row.id), "order", row.id));
+}
+
+/** Null when the order as it was read allows no such step: what it is now must tell. */
+function stepsThatFit(row: OrderRow, events: readonly Omit<OrderEvent, "orderId">[]): OrderSteps | null {
+  try {
+    return stepsOf(row, events);
+  } catch (error) {
+    if (error instanceof InvariantError) return null;
+    throw error;
+  }
+}
+
 /** Locked until the transaction ends, always in the order of their ids; returned in the order asked for. */
 export async function lockOrders(tx: Db, ids: readonly OrderId[]): Promise<OrderRow[]> {
   const wanted = [...new Set(ids)];
@@ -110,6 +139,63 @@ export async function writeSteps(tx: Db, steps: readonly OrderSteps[]): Promise<
     );
   }
   return steps.map((step) => step.after);
+}
+
+/**
+ * Locks, compares and writes in one statement, each order for itself: one that is not as its steps found it any more stays
+ * as it is. Returns what was written, by id; the caller reads the others anew.
+ */
+export async function writeUnchanged(
+  db: Db,
+  steps: readonly OrderSteps[],
+): Promise<ReadonlyMap<OrderId, OrderRow>> {
+  const changed = steps.filter((step) => step.events.length > 0);
+  if (changed.length === 0) return new Map();
+  const next = changed.map(({ before, after }) => ({
+    id: after.id,
+    ...held("is", after),
+    ...held("was", before),
+  }));
+  const events = changed.flatMap((step) => step.events).map((event, at) => ({ ...event, place: at }));
+  const result = await db.execute<{ id: OrderId }>(sql`
+    with next as materialized (
+      select * from jsonb_to_recordset(${storableJson(next)}::jsonb) as next (id uuid,
+        is_status text, is_broker text, is_filled numeric, is_price numeric, is_reason text,
+        was_status text, was_broker text, was_filled numeric, was_price numeric, was_reason text)
+    ), locked as materialized (
+      select id, status, broker_order_id, filled_quantity, average_fill_price, reason from orders
+      where id = any(${sql.param(next.map(({ id }) => id))}::uuid[]) order by id for update
+    ), moved as (
+      update orders set status = is_status, broker_order_id = is_broker, filled_quantity = is_filled,
+        average_fill_price = is_price, reason = is_reason, updated_at = now()
+      from locked join next on next.id = locked.id
+      where orders.id = locked.id and locked.status = was_status and locked.filled_quantity = was_filled
+        and locked.broker_order_id is not distinct from was_broker
+        and locked.average_fill_price is not distinct from was_price
+        and locked.reason is not distinct from was_reason
+      returning orders.id
+    ), told as (
+      insert into order_events (order_id, kind, from_status, to_status, at, details)
+      select moved.id, kind, "fromStatus", "toStatus", at, details
+      from jsonb_to_recordset(${storableJson(events)}::jsonb) as event ("orderId" uuid, kind text,
+        "fromStatus" text, "toStatus" text, at timestamptz, details jsonb, place int)
+        join moved on moved.id = event."orderId"
+      order by place
+    )
+    select id from moved`);
+  const written = new Set(result.rows.map((row) => row.id));
+  return new Map(changed.flatMap(({ after }) => (written.has(after.id) ? [[after.id, after]] : [])));
+}
+
+/** All that an event can change of an order. */
+function held(when: "is" | "was", order: OrderRow) {
+  return {
+    [`${when}_status`]: order.status,
+    [`${when}_broker`]: order.brokerOrderId,
+    [`${when}_filled`]: order.filledQuantity,
+    [`${when}_price`]: order.averageFillPrice,
+    [`${when}_reason`]: order.reason,
+  };
 }
 
 async function updateOrders(tx: Db, rows: readonly OrderRow[]): Promise<void> {

@@ -1,5 +1,6 @@
 // Risk verdicts, and the capacity they hold. Effects: database. Verdicts never change; reservations are released once.
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import pg from "pg";
 import type { Db } from "../database.ts";
 import {
   type AccountId,
@@ -106,7 +107,12 @@ export type ReservationRow = typeof riskReservations.$inferSelect;
  * Call first, then read `heldReservations`, decide, and `reserveCapacity`, all in that transaction.
  */
 export async function lockAccount(tx: Db, accountId: AccountId): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`account:${accountId}`}, 0))`);
+  await tx.execute(sql.raw(accountLock(accountId)));
+}
+
+/** The same as a statement of its own, for `transaction` to begin with. */
+export function accountLock(accountId: AccountId): string {
+  return `select pg_advisory_xact_lock(hashtextextended(${pg.escapeLiteral(`account:${accountId}`)}, 0))`;
 }
 
 /** Takes capacity for a verdict; taking it again is no change. */

@@ -4,7 +4,13 @@ import { InvariantError } from "#store/model/errors.ts";
 import type { Instant } from "#store/model/ids.ts";
 import { only } from "#store/rows.ts";
 import { raiseAlertOnce } from "#store/trading/alerts.ts";
-import { lockOrders, type OrderSteps, stepsOf, writeSteps } from "#store/trading/order-events.ts";
+import {
+  lockOrders,
+  type OrderSteps,
+  stepsOf,
+  writeSteps,
+  writeUnchanged,
+} from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
 import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { readOrder, type Seen } from "./seen.ts";
@@ -23,11 +29,34 @@ export async function applySeen(db: Db, of: Sighting & { at: Instant }): Promise
   return only(await applySightings(db, { sightings: [of], at: of.at }), "applying a reading");
 }
 
-/** The same for several orders in one transaction; a contradiction in one of them keeps none of the others back. */
+/**
+ * The same for several orders; a contradiction in one of them keeps none of the others back. What still stands as it was
+ * read is written in one statement; the others, and whatever contradicts, are judged by the rows under their locks.
+ */
 export async function applySightings(
   db: Db,
   of: { sightings: readonly Sighting[]; at: Instant },
 ): Promise<Applied[]> {
+  const { sightings, at } = of;
+  const read = sightings.map(({ order, seen }) => stepsSeen(order, { seen, at }));
+  const written = await writeUnchanged(
+    db,
+    read.flatMap(({ steps }) => steps ?? []),
+  );
+  const others = sightings.filter(({ order }) => !written.has(order.id));
+  const locked = await applyLocked(db, { sightings: others, at });
+  return sightings.map(({ order }, index) => {
+    const { steps } = read[index] ?? {};
+    return written.has(order.id) && steps
+      ? { order: steps.after, events: steps.events.length, contradiction: null }
+      : only(
+          locked.filter((one) => one.order.id === order.id),
+          "applying a reading",
+        );
+  });
+}
+
+async function applyLocked(db: Db, of: { sightings: readonly Sighting[]; at: Instant }): Promise<Applied[]> {
   const { sightings, at } = of;
   if (sightings.length === 0) return [];
   const applied = await transaction(db, async (tx) => {

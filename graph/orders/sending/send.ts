@@ -4,16 +4,15 @@ import { type Db, transaction } from "#store/database.ts";
 import { DeskError, type ErrorRecord, toErrorRecord } from "#store/model/errors.ts";
 import type { Instrument } from "#store/model/instrument.ts";
 import type { OrderStatus } from "#store/model/order.ts";
-import { applyOrderEvents } from "#store/trading/order-events.ts";
+import { changeKnownOrders } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
-import { lockAccount } from "#store/trading/verdicts.ts";
 import type { AskedQuestion, SubmitOutcome } from "#tools/ibkr/orders/types.ts";
 import type { OrderDeps } from "../types.ts";
 import { endLegs } from "./never-arrived.ts";
 import { recordPlaced } from "./record.ts";
 import { businessNow, markUnknown, reach } from "./steps.ts";
 import { ticketOf } from "./tickets.ts";
-import { passGate } from "./trading-gate.ts";
+import { inSendingTurn } from "./trading-gate.ts";
 
 export type Sent = { readonly status: OrderStatus } & (
   | { readonly kind: "submitted" }
@@ -51,14 +50,9 @@ export async function sendLegs(deps: OrderDeps, request: SendRequest, signal?: A
 async function commitSubmitting(deps: OrderDeps, request: SendRequest): Promise<OrderRow[]> {
   const at = await businessNow(deps);
   const details = { machineAt: deps.clock.now().toISOString() };
-  return transaction(deps.database.db, async (tx) => {
-    await passGate(tx);
-    await lockAccount(tx, deps.gateway.accountId);
+  return inSendingTurn(deps, async (tx) => {
     await request.lastCheck(tx);
-    return applyOrderEvents(
-      tx,
-      request.legs.map((leg) => ({ orderId: leg.id, kind: "submitting" as const, at, details })),
-    );
+    return changeKnownOrders(tx, request.legs, () => [{ kind: "submitting", at, details }]);
   });
 }
 

@@ -1,7 +1,7 @@
 // Small steps that the whole order path shares: the named points, business time, the mark "unknown". Effects: as named.
 import type { Db } from "#store/database.ts";
 import type { Instant, SessionDate } from "#store/model/ids.ts";
-import { changeOrders } from "#store/trading/order-events.ts";
+import { changeKnownOrders } from "#store/trading/order-events.ts";
 import type { OrderRow } from "#store/trading/orders.ts";
 import { sessionClose } from "#tools/calendar.ts";
 import type { OrderDeps, OrderStep } from "../types.ts";
@@ -21,8 +21,8 @@ export async function markUnknown(
 ): Promise<OrderRow[]> {
   const { at, details } = of;
   const event = { kind: "outcome_unknown" as const, at, details };
-  // Judged by the locked rows: a poll may have found one at the broker since.
-  return changeOrders(db, of.legs, (leg) => (leg.status === "SUBMITTING" ? [event] : []));
+  // Judged by the rows as they are then: a poll may have found one at the broker since.
+  return changeKnownOrders(db, of.legs, (leg) => (leg.status === "SUBMITTING" ? [event] : []));
 }
 
 /** The close of the session that an order of ours is meant for: it stands in the client order id (CS-YYYYMMDD-…). */
