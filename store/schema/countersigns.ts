@@ -49,6 +49,7 @@ export const riskVerdicts = pgTable(
   (table) => [
     unique("risk_verdicts_once").on(table.decisionId, table.step, table.sequence),
     index("risk_verdicts_by_call").on(table.llmCallId),
+    index("risk_verdicts_newest").on(table.createdAt, table.id),
     check("risk_verdicts_verdict", oneOf(table.verdict, ["approved", "reduced", "denied"])),
     check("risk_verdicts_step", oneOf(table.step, VERDICT_STEPS)),
     check("risk_verdicts_plan", sql`${table.verdict} = 'denied' or ${table.plan} is not null`),

@@ -9,6 +9,7 @@ import { idempotent } from "../guards/idempotency.ts";
 import { problem, problemResponse } from "../problems.ts";
 import { type Api, newApi } from "./api.ts";
 import { decisionsApi } from "./decisions/decisions.ts";
+import { verdictsApi } from "./decisions/verdicts.ts";
 import { eventsApi, healthApi, livenessApi } from "./health.ts";
 import { promptsApi } from "./prompts/prompts.ts";
 import { artifactsApi } from "./runs/artifacts.ts";
@@ -53,6 +54,7 @@ const TAGS = [
   ["executions", "A strategy run over symbols at one as-of time."],
   ["symbol-runs", "One symbol of an execution: nodes, reports, decision, verdict, orders, model calls."],
   ["decisions", "What the executor agent proposed, and its figures."],
+  ["verdicts", "What the risk rules said to each proposal."],
   ["approvals", "What waits for a person's countersign."],
   ["orders", "Orders and their life at the broker."],
   ["fills", "What the broker executed."],
@@ -132,6 +134,7 @@ export function apiRoutes(
     symbolRunsApi(deps),
     forksApi(deps),
     decisionsApi(deps),
+    verdictsApi(deps),
     chartsApi(deps),
     exportApi(deps),
     tradesApi(deps),

@@ -125,6 +125,34 @@ test("the exact words of a call come when they are asked for, of one or of all",
   expect([await exchanges("none"), await exchanges(one), await exchanges("all")]).toEqual([0, 1, 5]);
 });
 
+test("the rules' verdicts are listed by run, outcome and reason, each whole with what it judged", async () => {
+  const all = await rows("/api/verdicts");
+  expect(new Set(all.map((verdict) => verdict.symbol))).toEqual(new Set(["AAPL"]));
+  expect(all.map((verdict) => verdict.createdAt)).toEqual(
+    all
+      .map((verdict) => verdict.createdAt)
+      .toSorted()
+      .reverse(),
+  );
+  const own = await rows(`/api/verdicts?symbolRun=${traded.runId}`);
+  expect(own.map((verdict) => verdict.step)).toEqual(["answer", "review", "gate"]);
+  expect(all).toEqual(expect.arrayContaining(own));
+  const codes = [...new Set(all.flatMap((verdict) => z.array(z.string()).parse(verdict.codes)))];
+  for (const code of [...codes, "trading_halted"])
+    expect(await rows(`/api/verdicts?code=${code}`)).toEqual(
+      all.filter((verdict) => (verdict.codes as string[]).includes(code)),
+    );
+  const denied = await rows("/api/verdicts?verdict=denied");
+  expect(denied).toEqual(all.filter(({ verdict }) => verdict === "denied"));
+  const [first] = own;
+  expect(first).not.toHaveProperty("snapshot");
+  expect(await json(`/api/verdicts/${first?.id}`)).toMatchObject({
+    id: first?.id,
+    snapshot: { account: {} },
+  });
+  expect((await web.api("/api/verdicts?code=Robert'); drop")).status).toBe(422);
+});
+
 describe("lineage", () => {
   test("leads from a trade to its fill and from there to each step and back", async () => {
     const [trade] = await rows("/api/trades?symbol=AAPL&exit=open");

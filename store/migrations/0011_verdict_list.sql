@@ -1,0 +1,1 @@
+CREATE INDEX "risk_verdicts_newest" ON "risk_verdicts" USING btree ("created_at","id");
