@@ -164,6 +164,14 @@ export async function listPromptVersions(
   return rows.map((row) => ({ ...row.prompt, active: row.activeId !== null }));
 }
 
+/** All versions by name, without their text, in the same order: for a choice among them. */
+export function listPromptNames(db: Db): Promise<Pick<PromptVersionRow, "id" | "stage" | "version">[]> {
+  return db
+    .select({ id: promptVersions.id, stage: promptVersions.stage, version: promptVersions.version })
+    .from(promptVersions)
+    .orderBy(promptVersions.stage, desc(promptVersions.createdAt), desc(promptVersions.version));
+}
+
 /** The version that each stage of a run was last asked with. */
 export async function promptsUsedBy(
   db: Db,

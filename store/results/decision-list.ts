@@ -1,6 +1,6 @@
 // Every decision with what became of it, newest first: verdict, countersign, entry order. Effects: database reads.
 // The outcome is one word, worked out in one place; the filter on it is that word and never a second rule.
-import { and, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { DecisionRow } from "../agents/decisions.ts";
 import type { Db } from "../database.ts";
@@ -22,17 +22,8 @@ import type { RiskVerdict } from "../model/risk.ts";
 import type { ApprovalChannel, ApprovalStatus, SymbolRunStatus } from "../model/run.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
 import { found } from "../rows.ts";
-import {
-  approvals,
-  decisions,
-  executions,
-  llmCalls,
-  orders,
-  promptVersions,
-  riskVerdicts,
-  strategies,
-  symbolRuns,
-} from "../schema/index.ts";
+import { toInstant } from "../schema/columns.ts";
+import { approvals, decisions, executions, orders, riskVerdicts, symbolRuns } from "../schema/index.ts";
 import type { ResultKind } from "./prompt-results.ts";
 
 /**
@@ -132,7 +123,7 @@ const CHUNK = 200;
 const MOST_LOOKED_AT = 4_000;
 
 /** The words and checks behind a decision: much longer than all the rest, and no list shows them. */
-const { analysis, consolidation, grounding, ...figures } = getTableColumns(decisions);
+const { analysis, consolidation, grounding } = decisions;
 
 export type DecisionFigures = Omit<ListedDecision, "analysis" | "consolidation" | "grounding">;
 
@@ -171,58 +162,57 @@ export async function listDecisionFigures(db: Db, query: DecisionQuery = {}): Pr
   return { rows: cut.rows, next: cut.next ?? cursor };
 }
 
-/** What became of these decisions of one run or page is looked up only after they have been chosen. */
+type Raw = Omit<DecisionFigures, "createdAt" | "asOf" | "conid"> & {
+  createdAt: string;
+  asOf: string;
+  conid: string | null;
+};
+
+/**
+ * What became of these decisions is looked up only after they have been chosen. The limit is part of the text: as a
+ * parameter it may be anything, and then the database plans the statement anew each time, which takes longer than its rows.
+ */
 async function listed(db: Db, query: DecisionQuery, count: number): Promise<DecisionFigures[]> {
-  const candidate = db
-    .select({ id: decisions.id })
-    .from(decisions)
-    .innerJoin(symbolRuns, eq(symbolRuns.id, decisions.symbolRunId))
-    .innerJoin(executions, eq(executions.id, symbolRuns.executionId))
-    .where(
-      and(
-        ...filtersOf(query),
-        olderThan(query, { at: decisions.createdAt, id: decisions.id, idType: "uuid" }),
-      ),
-    )
-    .orderBy(desc(decisions.createdAt), desc(decisions.id))
-    .limit(count)
-    .as("candidate");
-  const rows = await db
-    .select({
-      decision: figures,
-      executionId: symbolRuns.executionId,
-      asOf: executions.asOf,
-      kind,
-      forkedFrom: executions.forkedFrom,
-      strategyId: executions.strategyId,
-      strategy: strategies.name,
-      promptVersionId: llmCalls.promptVersionId,
-      promptVersion: promptVersions.version,
-      runStatus: symbolRuns.status,
-      verdict: sql<RiskVerdict["verdict"] | null>`verdict.verdict`,
-      codes: sql<string[] | null>`verdict.codes`,
-      approvalId: sql<ApprovalId | null>`approval.id`,
-      approval: sql<ApprovalStatus | null>`approval.status`,
-      channel: sql<ApprovalChannel | null>`approval.channel`,
-      reason: sql<string | null>`approval.reason`,
-      orderId: sql<OrderId | null>`entry.id`,
-      orderStatus: sql<OrderStatus | null>`entry.status`,
-      accountId: sql<AccountId | null>`entry.account_id`,
-      conid: symbolRuns.conid,
-      outcome,
-    })
-    .from(candidate)
-    .innerJoin(decisions, eq(decisions.id, candidate.id))
-    .innerJoin(symbolRuns, eq(symbolRuns.id, decisions.symbolRunId))
-    .innerJoin(executions, eq(executions.id, symbolRuns.executionId))
-    .innerJoin(strategies, eq(strategies.id, executions.strategyId))
-    .innerJoin(llmCalls, eq(llmCalls.id, decisions.llmCallId))
-    .leftJoin(promptVersions, eq(promptVersions.id, llmCalls.promptVersionId))
-    .leftJoin(sql`lateral ${verdict}`, sql`true`)
-    .leftJoin(sql`lateral ${approval}`, sql`true`)
-    .leftJoin(sql`lateral ${entry}`, sql`true`)
-    .orderBy(desc(decisions.createdAt), desc(decisions.id));
-  return rows.map(({ decision, ...rest }) => ({ ...decision, ...rest }));
+  const chosen = and(
+    ...filtersOf(query),
+    olderThan(query, { at: decisions.createdAt, id: decisions.id, idType: "uuid" }),
+  );
+  const result = await db.execute<Raw>(sql`
+    select decisions.id, decisions.symbol_run_id as "symbolRunId", decisions.visit, decisions.symbol, decisions.signal,
+      decisions.current_price as "currentPrice", decisions.target_price as "targetPrice",
+      decisions.stop_price as "stopPrice", decisions.profit_margin as "profitMargin",
+      decisions.r_coefficient as "rCoefficient", decisions.strategy_used as "strategyUsed",
+      decisions.consolidation_call_id as "consolidationCallId", decisions.llm_call_id as "llmCallId",
+      decisions.created_at::text as "createdAt", symbol_runs.execution_id as "executionId",
+      executions.as_of::text as "asOf", ${kind} as kind, executions.forked_from as "forkedFrom",
+      executions.strategy_id as "strategyId", strategies.name as strategy,
+      llm_calls.prompt_version_id as "promptVersionId", prompt_versions.version as "promptVersion",
+      symbol_runs.status as "runStatus", verdict.verdict, verdict.codes, approval.id as "approvalId",
+      approval.status as approval, approval.channel, approval.reason, entry.id as "orderId",
+      entry.status as "orderStatus", entry.account_id as "accountId", symbol_runs.conid, ${outcome} as outcome
+    from (select ${decisions}.* from ${decisions}
+      ${asksOfRun(query) ? sql`join symbol_runs on symbol_runs.id = ${decisions.symbolRunId} join executions on executions.id = symbol_runs.execution_id` : sql``}
+      where ${chosen ?? sql`true`}
+      order by ${decisions.createdAt} desc, ${decisions.id} desc limit ${sql.raw(String(count))}) decisions
+    join symbol_runs on symbol_runs.id = decisions.symbol_run_id
+    join executions on executions.id = symbol_runs.execution_id
+    join strategies on strategies.id = executions.strategy_id
+    join llm_calls on llm_calls.id = decisions.llm_call_id
+    left join prompt_versions on prompt_versions.id = llm_calls.prompt_version_id
+    left join lateral ${verdict} on true left join lateral ${approval} on true left join lateral ${entry} on true
+    order by decisions.created_at desc, decisions.id desc`);
+  return result.rows.map((row) => ({
+    ...row,
+    createdAt: toInstant(row.createdAt),
+    asOf: toInstant(row.asOf),
+    conid: row.conid === null ? null : (Number(row.conid) as Conid),
+  }));
+}
+
+/** Whether the choice looks at the runs and executions of decisions. */
+function asksOfRun(query: DecisionQuery): boolean {
+  const { strategyId, kind: asked, from, to, outcome: wanted } = query;
+  return [strategyId, asked, from, to, wanted].some((one) => one !== undefined);
 }
 
 function filtersOf(query: DecisionQuery): (SQL | undefined)[] {

@@ -134,6 +134,14 @@ export async function strategyNames(db: Db, ids: readonly StrategyId[]): Promise
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+/** What all strategies are called now, by name: for a choice among them. */
+export function listStrategyNames(db: Db): Promise<Pick<StrategyRow, "id" | "name">[]> {
+  return db
+    .select({ id: strategies.id, name: strategies.name })
+    .from(strategies)
+    .orderBy(asc(strategies.name));
+}
+
 export async function strategyByName(db: Db, name: string): Promise<StrategyRow | null> {
   const [row] = await selectStrategies(db).where(eq(strategies.name, name));
   return row ?? null;

@@ -7,7 +7,6 @@ import type { ApprovalStatus } from "#store/model/run.ts";
 import type { TradeOutcome } from "#store/model/trade.ts";
 
 export type DecisionLine = {
-  id: string;
   symbolRunId: string;
   visit: number;
   symbol: string;
@@ -17,7 +16,6 @@ export type DecisionLine = {
   stopPrice: string | null;
   profitMargin: string | null;
   rCoefficient: string | null;
-  strategyUsed: string;
   asOf: string;
   createdAt: string;
   kind: string;
@@ -35,8 +33,11 @@ export type DecisionLine = {
   orderId: string | null;
   orderStatus: OrderStatus | null;
   outcome: string;
-  trade: TradeOutcome | null;
-  counterfactual: Counterfactual | null;
+  trade: Pick<
+    TradeOutcome,
+    "closedAt" | "exitBy" | "realizedPnl" | "unrealizedPnl" | "r" | "currency"
+  > | null;
+  counterfactual: Pick<Counterfactual, "end" | "r" | "pnl" | "currency"> | null;
 };
 
 export type Choice = readonly [value: string, text: string];

@@ -1,6 +1,5 @@
 // Every decision with its figures, what the rules and people said of it, and what it came to. Pure.
 import type { Counterfactual } from "#store/model/counterfactual.ts";
-import type { TradeOutcome } from "#store/model/trade.ts";
 import type { Frame } from "../layout/frame.ts";
 import { Shell } from "../layout/shell.tsx";
 import { Empty, live, NoticeBar, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
@@ -35,7 +34,7 @@ export const OUTCOME_TEXT: Readonly<Record<string, readonly [text: string, tone:
   in_progress: ["in progress", "accent", "run"],
 };
 
-function Traded(props: { trade: TradeOutcome }) {
+function Traded(props: { trade: NonNullable<DecisionLine["trade"]> }) {
   const { trade } = props;
   const closed = trade.closedAt !== null;
   const pnl = closed ? trade.realizedPnl : trade.unrealizedPnl;
@@ -65,7 +64,7 @@ const END_TEXT: Readonly<Record<Counterfactual["end"], string>> = {
   target: "would have hit the target",
 };
 
-function NeverTraded(props: { line: Counterfactual }) {
+function NeverTraded(props: { line: NonNullable<DecisionLine["counterfactual"]> }) {
   const { line } = props;
   return (
     <span class="text-muted mt-1 block text-xs">

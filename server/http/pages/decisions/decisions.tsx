@@ -1,19 +1,19 @@
 // The page of decisions: its filter stands in the address, so that a view can be kept and passed on.
 import { Hono } from "hono";
 import { z } from "zod";
-import type { DecisionsModel } from "#server/views/decisions/model.ts";
+import type { DecisionLine, DecisionsModel } from "#server/views/decisions/model.ts";
 import { DecisionsPage, OUTCOME_TEXT } from "#server/views/decisions/page.tsx";
-import { listPromptVersions } from "#store/agents/prompts.ts";
-import { DecisionOutcome, listDecisionFigures } from "#store/results/decision-list.ts";
+import { listPromptNames } from "#store/agents/prompts.ts";
+import { type DecisionFigures, DecisionOutcome, listDecisionFigures } from "#store/results/decision-list.ts";
 import { ResultKind } from "#store/results/prompt-results.ts";
-import { listStrategies } from "#store/strategies/strategies.ts";
+import { listStrategyNames } from "#store/strategies/strategies.ts";
 import { decisionFilter, decisionQuery } from "../../api/decisions/decisions.ts";
-import { endsOf } from "../../api/decisions/outcomes.ts";
+import { type DecisionEnds, endsOf } from "../../api/decisions/outcomes.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { page } from "../html.ts";
 import type { Site } from "../site.tsx";
 
-const PAGE = 50;
+const PAGE = 30;
 const Filter = z.object(decisionFilter);
 const NAMES = ["symbol", "signal", "outcome", "strategy", "prompt", "kind", "from", "to"] as const;
 type Typed = Record<(typeof NAMES)[number], string>;
@@ -42,21 +42,66 @@ function address(typed: Typed, cursor: string | null): string {
   return text === "" ? "/decisions" : `/decisions?${text}`;
 }
 
+/** What a line shows and nothing else: the line is also the key under which it is kept as it was written. */
+function lineOf(row: DecisionFigures, ends: DecisionEnds): DecisionLine {
+  const trade = ends.trades.get(row.id);
+  const unsent = ends.unsent.get(row.id);
+  return {
+    symbolRunId: row.symbolRunId,
+    visit: row.visit,
+    symbol: row.symbol,
+    signal: row.signal,
+    currentPrice: row.currentPrice,
+    targetPrice: row.targetPrice,
+    stopPrice: row.stopPrice,
+    profitMargin: row.profitMargin,
+    rCoefficient: row.rCoefficient,
+    asOf: row.asOf,
+    createdAt: row.createdAt,
+    kind: row.kind,
+    forkedFrom: row.forkedFrom,
+    strategy: row.strategy,
+    strategyId: row.strategyId,
+    promptVersionId: row.promptVersionId,
+    promptVersion: row.promptVersion,
+    verdict: row.verdict,
+    codes: row.codes,
+    approvalId: row.approvalId,
+    approval: row.approval,
+    channel: row.channel,
+    reason: row.reason,
+    orderId: row.orderId,
+    orderStatus: row.orderStatus,
+    outcome: row.outcome,
+    trade:
+      trade === undefined
+        ? null
+        : {
+            closedAt: trade.closedAt,
+            exitBy: trade.exitBy,
+            realizedPnl: trade.realizedPnl,
+            unrealizedPnl: trade.unrealizedPnl,
+            r: trade.r,
+            currency: trade.currency,
+          },
+    counterfactual:
+      unsent === undefined
+        ? null
+        : { end: unsent.end, r: unsent.r, pnl: unsent.pnl, currency: unsent.currency },
+  };
+}
+
 async function decisionsModel(site: Site, typed: Typed, cursor: string | null): Promise<DecisionsModel> {
   const { db } = site.deps.database;
   const { filter, fault } = readFilter(typed);
   const [found, strategies, prompts] = await Promise.all([
     listDecisionFigures(db, { ...decisionQuery(filter), cursor, limit: PAGE }),
-    listStrategies(db),
-    listPromptVersions(db),
+    listStrategyNames(db),
+    listPromptNames(db),
   ]);
   const ends = await endsOf(site.deps, found.rows);
   return {
-    rows: found.rows.map((row) => ({
-      ...row,
-      trade: ends.trades.get(row.id) ?? null,
-      counterfactual: ends.unsent.get(row.id) ?? null,
-    })),
+    rows: found.rows.map((row) => lineOf(row, ends)),
     filter: typed,
     outcomes: DecisionOutcome.options.map((one) => [one, OUTCOME_TEXT[one]?.[0] ?? one]),
     strategies: strategies.map(({ id, name }) => [id, name]),
