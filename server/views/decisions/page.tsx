@@ -199,7 +199,7 @@ const COLUMNS: readonly Column<DecisionLine>[] = [
 ];
 
 const TEMPLATE =
-  "lg:grid-cols-[minmax(12rem,1.2fr)_7rem_minmax(11rem,1fr)_minmax(10rem,1.1fr)_minmax(13rem,1.6fr)_minmax(8rem,1fr)]";
+  "[--columns:minmax(12rem,1.2fr)_7rem_minmax(11rem,1fr)_minmax(10rem,1.1fr)_minmax(13rem,1.6fr)_minmax(8rem,1fr)]";
 
 function Filters(props: { model: DecisionsModel }) {
   const { filter, outcomes, strategies, prompts, kinds } = props.model;

@@ -128,7 +128,7 @@ const acts = (token: string): Column<StrategyLine> => ({
 });
 
 const TEMPLATE =
-  "lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1.1fr)_minmax(0,0.9fr)_minmax(8.5rem,1.4fr)_minmax(8.5rem,1.2fr)_minmax(0,0.9fr)_7.5rem]";
+  "[--columns:minmax(0,1.5fr)_minmax(0,1.1fr)_minmax(0,0.9fr)_minmax(8.5rem,1.4fr)_minmax(8.5rem,1.2fr)_minmax(0,0.9fr)_7.5rem]";
 
 export function StrategiesPage(props: {
   frame: Frame;

@@ -79,7 +79,7 @@ const acts = (token: string): Column<SymbolLine> => ({
 });
 
 const TEMPLATE =
-  "lg:grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(8.5rem,1.7fr)_6rem_minmax(0,1fr)_3.5rem_4.5rem]";
+  "[--columns:minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(8.5rem,1.7fr)_6rem_minmax(0,1fr)_3.5rem_4.5rem]";
 
 function Filter(props: { filter: string }) {
   return (

@@ -6,14 +6,14 @@ import { Icon, type IconName } from "./icons.tsx";
 /** An instant in exchange time; the browser adds the reader's own (until then: UTC beside it, or in the title). */
 export function Time(props: { at: string; compact?: boolean }) {
   return (
-    <time datetime={props.at} data-time class="tabular-nums" title={utcTime(props.at)}>
-      <span class="whitespace-nowrap">{exchangeTime(props.at)}</span>
+    <time datetime={props.at} data-time="" title={utcTime(props.at)}>
+      <span>{exchangeTime(props.at)}</span>
       <wbr />
       {props.compact ? (
         // Empty where the reader is in the exchange's own zone.
-        <span data-local="short" class="text-muted text-2xs ml-1 whitespace-nowrap empty:hidden" />
+        <span data-local="short" />
       ) : (
-        <span class="text-muted text-xs whitespace-nowrap">
+        <span>
           {" · "}
           <span data-local>{utcTime(props.at)}</span>
         </span>

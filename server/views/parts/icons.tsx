@@ -57,13 +57,8 @@ function draw(props: IconProps) {
       width={props.size ?? 16}
       height={props.size ?? 16}
       viewBox="0 0 20 20"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.7"
-      stroke-linecap="round"
-      stroke-linejoin="round"
       aria-hidden="true"
-      class={`shrink-0 ${props.class ?? ""}`}
+      class={props.class === undefined || props.class === "" ? "icon" : `icon ${props.class}`}
     >
       <path d={PATHS[props.name]} />
     </svg>

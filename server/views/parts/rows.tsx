@@ -13,7 +13,7 @@ export type Column<Row> = {
 };
 
 /**
- * `columns` are laid out by `template`, a literal class such as "lg:grid-cols-[2fr_1fr]". They are one constant and say what
+ * `columns` are laid out by `template`, a literal class such as "[--columns:2fr_1fr]". They are one constant and say what
  * their row says and nothing else: a row that was written out is kept. `last` may say more, such as a form of its reader.
  */
 export function RowList<Row extends Plain>(props: {
@@ -23,22 +23,16 @@ export function RowList<Row extends Plain>(props: {
   last?: Column<Row>;
   rows: readonly Row[];
 }) {
-  const line = `lg:grid lg:items-center lg:gap-x-4 ${props.template}`;
   return (
-    <div>
-      <div
-        aria-hidden="true"
-        class={`border-line text-muted hidden border-b px-4 py-2 text-xs font-medium ${line}`}
-      >
+    <div class={props.template}>
+      <div aria-hidden="true" class="row-head">
         {[...props.columns, ...(props.last === undefined ? [] : [props.last])].map((column) => (
           <span class={column.class}>{column.title}</span>
         ))}
       </div>
       <ul aria-label={props.label}>
         {props.rows.map((row) => (
-          <li
-            class={`border-line hover:bg-raised/50 grid gap-2 border-b px-4 py-3 last:border-0 lg:py-2.5 ${line}`}
-          >
+          <li class="row-line">
             {written(props.columns, row, () => (
               <>
                 {props.columns.map((column) => (
@@ -57,12 +51,11 @@ export function RowList<Row extends Plain>(props: {
 function Cell<Row>(props: { column: Column<Row>; row: Row }) {
   const { column, row } = props;
   const named = column.title !== "" && column.plain !== true;
+  const look = named ? "cell named" : "cell";
   return (
-    <div
-      class={`min-w-0 text-sm tabular-nums ${named ? "grid grid-cols-[7.5rem_minmax(0,1fr)] items-baseline gap-2 lg:block" : ""} ${column.class ?? ""}`}
-    >
-      {named ? <span class="text-muted text-xs lg:sr-only">{column.title}</span> : null}
-      <div class="min-w-0">{column.cell(row)}</div>
+    <div class={column.class === undefined ? look : `${look} ${column.class}`}>
+      {named ? <span>{column.title}</span> : null}
+      <div>{column.cell(row)}</div>
     </div>
   );
 }

@@ -9,20 +9,16 @@ import { Icon, type IconName } from "./icons.tsx";
 export type Tone = "good" | "bad" | "warn" | "accent" | "quiet";
 
 const TONES: Readonly<Record<Tone, string>> = {
-  good: "bg-good-soft text-good",
-  bad: "bg-bad-soft text-bad",
-  warn: "bg-warn-soft text-warn",
-  accent: "bg-accent-soft text-accent",
-  quiet: "bg-raised text-muted",
+  good: "pill good",
+  bad: "pill bad",
+  warn: "pill warn",
+  accent: "pill accent",
+  quiet: "pill",
 };
 
 export function Pill(props: { tone: Tone; icon?: IconName; text: string; title?: string; large?: boolean }) {
-  const size = props.large ? "px-2.5 py-1 text-sm" : "px-2 py-0.5 text-xs";
   return (
-    <span
-      class={`inline-flex items-center gap-1 rounded-full font-semibold whitespace-nowrap ${size} ${TONES[props.tone]}`}
-      title={props.title}
-    >
+    <span class={props.large ? `${TONES[props.tone]} large` : TONES[props.tone]} title={props.title}>
       {props.icon === undefined ? null : (
         <Icon name={props.icon} size={13} class={props.icon === "run" ? "spin" : ""} />
       )}

@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<WorkflowLine>[] = [
   },
 ];
 
-const TEMPLATE = "lg:grid-cols-[minmax(0,2.5fr)_5.5rem_minmax(0,1.3fr)_11rem_6rem]";
+const TEMPLATE = "[--columns:minmax(0,2.5fr)_5.5rem_minmax(0,1.3fr)_11rem_6rem]";
 
 export function WorkflowsPage(props: { frame: Frame; model: WorkflowsModel }) {
   const { frame, model } = props;
