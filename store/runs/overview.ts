@@ -88,6 +88,8 @@ export type ExecutionSummary = {
   /** The first few symbols, in the order of the request. */
   symbols: Ticker[];
   counts: Partial<Record<SymbolRunStatus, number>>;
+  /** The schedule's instant that started it, market time; null when a person or a program did. */
+  scheduledFor: Instant | null;
 };
 
 /** First symbols and runs per status of each execution, in one round trip. */
@@ -103,10 +105,18 @@ export async function executionSummaries(
       ) first) as symbols,
       (select json_object_agg(status, count) from (
         select status, count(*)::int as count from symbol_runs where execution_id = wanted.id group by status
-      ) counted) as counts
+      ) counted) as counts,
+      (select instant::text from schedule_firings where execution_id = wanted.id) as "scheduledFor"
     from unnest(${sql.param([...ids])}::uuid[]) as wanted (id)`);
   return new Map(
-    result.rows.map(({ id, symbols, counts }) => [id, { symbols: symbols ?? [], counts: counts ?? {} }]),
+    result.rows.map(({ id, symbols, counts, scheduledFor }) => [
+      id,
+      {
+        symbols: symbols ?? [],
+        counts: counts ?? {},
+        scheduledFor: scheduledFor === null ? null : toInstant(scheduledFor),
+      },
+    ]),
   );
 }
 

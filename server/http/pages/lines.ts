@@ -30,6 +30,7 @@ export async function executionLines(db: Db, rows: readonly ExecutionRow[]): Pro
     strategy: names.get(row.strategyId) ?? "removed",
     symbols: summaries.get(row.id)?.symbols ?? [],
     counts: summaries.get(row.id)?.counts ?? {},
+    scheduledFor: summaries.get(row.id)?.scheduledFor ?? null,
   }));
 }
 

@@ -165,6 +165,8 @@ export type ExecutionModel = {
   approval: ApprovalPolicy;
   asOf: string;
   createdAt: string;
+  /** The schedule's instant that started it, market time; null when a person or a program did. */
+  scheduledFor: string | null;
   finishedAt: string | null;
   durationMs: number | null;
   graphVersion: string;
@@ -188,6 +190,16 @@ export function ExecutionPage(props: { frame: Frame; model: ExecutionModel }) {
         lead={
           <>
             {model.strategy.name}, version {model.strategy.version}. Started <Time at={model.createdAt} />
+            {model.scheduledFor === null ? null : (
+              <>
+                {" "}
+                by its{" "}
+                <a class="link" href="/schedules">
+                  schedule
+                </a>{" "}
+                for <Time at={model.scheduledFor} />
+              </>
+            )}
           </>
         }
       >

@@ -13,6 +13,8 @@ export type ExecutionLine = {
   mode: string;
   asOf: string;
   createdAt: string;
+  /** The schedule's instant that started it; null when a person or a program did. */
+  scheduledFor: string | null;
   symbolCount: number;
   symbols: readonly string[];
   counts: Partial<Record<SymbolRunStatus, number>>;
@@ -67,6 +69,7 @@ const ExecutionRow = kept(function ExecutionRow(props: { row: ExecutionLine }) {
       <td>{row.strategy}</td>
       <td class="text-muted">
         <Time at={row.createdAt} compact />
+        {row.scheduledFor === null ? null : <span class="block text-xs">by its schedule</span>}
       </td>
     </tr>
   );

@@ -1,7 +1,9 @@
 // Strategies that run by themselves: on the market's clock, each instant once, whoever looks and whatever was restarted.
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Desk } from "#graph/desk.ts";
+import { executionLines } from "#server/http/pages/lines.ts";
 import { runDueSchedules, type SchedulerParts } from "#server/jobs/schedules.ts";
+import { ExecutionTable } from "#server/views/parts/tables.tsx";
 import { UnavailableError } from "#store/model/errors.ts";
 import { derivedId, type ExecutionId, type PromptVersionId, SessionDate, Ticker } from "#store/model/ids.ts";
 import { listExecutions } from "#store/runs/executions.ts";
@@ -70,6 +72,8 @@ test("a schedule begins when it is first seen, then runs once per instant on the
   // The analysis speaks about the market's time, not the machine's.
   const { rows } = await listExecutions(db, { strategyId: strategy.id });
   expect(rows[0]?.asOf).toBe("2015-11-25T20:45:00.000Z");
+  const [line] = await executionLines(db, rows);
+  expect(String(ExecutionTable({ rows: line === undefined ? [] : [line] }))).toContain("by its schedule");
 });
 
 test("holidays and the afternoon of an early close are skipped, and why is kept", async () => {

@@ -15,6 +15,7 @@ const line: ExecutionLine = {
   symbolCount: 2,
   symbols: ["AAPL", "MSFT"],
   counts: { running: 1, done: 1 },
+  scheduledFor: null,
 };
 
 const table = (...rows: ExecutionLine[]) => String(ExecutionTable({ rows }));

@@ -79,6 +79,7 @@ async function executionModel(site: Site, id: ExecutionId, after: number | null)
     },
     durationMs: millisecondsBetween(execution.createdAt, execution.finishedAt),
     failed: summaries.get(id)?.counts.failed ?? 0,
+    scheduledFor: summaries.get(id)?.scheduledFor ?? null,
     llm,
     runs: lines.map((line) => runLineModel(line, site.deps.clock.now())),
     older: more ? `/executions/${id}?after=${last.ordinal}` : null,
