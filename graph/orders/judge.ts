@@ -5,14 +5,7 @@ import { transaction } from "#store/database.ts";
 import { toErrorRecord, VendorError } from "#store/model/errors.ts";
 import type { DecimalString } from "#store/model/money.ts";
 import type { OrderPlan, RiskVerdict } from "#store/model/risk.ts";
-import { releaseFinished, releaseRoomOfRun } from "#store/trading/room.ts";
-import {
-  accountLock,
-  reserveCapacity,
-  saveVerdict,
-  type VerdictRow,
-  verdictOfStep,
-} from "#store/trading/verdicts.ts";
+import { accountLock, giveVerdict, type VerdictRow, verdictOfStep } from "#store/trading/verdicts.ts";
 import { decideRisk } from "#tools/risk/decide.ts";
 import type { BrokerPreview, RiskInput } from "#tools/risk/input.ts";
 import { askBroker, type BrokerFacts, completeSnapshot } from "./judging/observe.ts";
@@ -37,9 +30,9 @@ export async function judgeProposal(
   const broker = await askBroker(deps, request, signal);
   const preview = request.preview === true ? await previewOf(deps, { request, broker }, signal) : null;
   const work = async (tx: Db) => {
-    await releaseFinished(tx, deps.gateway.accountId);
-    const input = { ...(await completeSnapshot(tx, deps, { request, broker })), preview };
-    return judgement(await store(tx, deps, { request, input, verdict: decideRisk(input) }));
+    const book = await completeSnapshot(tx, deps, { request, broker, releaseEnded: true });
+    const input = { ...book, preview };
+    return store(tx, deps, { request, input, verdict: decideRisk(input) });
   };
   return transaction(db, work, [accountLock(deps.gateway.accountId)]);
 }
@@ -48,31 +41,22 @@ async function store(
   tx: Db,
   deps: OrderDeps,
   judged: { request: JudgeRequest; input: RiskInput; verdict: RiskVerdict },
-): Promise<VerdictRow> {
+): Promise<Judgement> {
   const { request, input, verdict } = judged;
-  const row = await saveVerdict(tx, {
-    decisionId: request.decisionId,
-    step: request.step,
-    sequence: request.sequence,
+  const { decisionId, step, sequence, symbolRunId, instrument } = request;
+  const { id, known } = await giveVerdict(tx, {
+    decisionId,
+    step,
+    sequence,
     verdict,
     snapshot: input,
     review: request.review?.review ?? null,
     llmCallId: request.review?.llmCallId ?? null,
+    accountId: deps.gateway.accountId,
+    symbolRunId,
+    instrument,
   });
-  const { symbolRunId } = request;
-  const reason = `replaced by the ${request.step} verdict`;
-  await releaseRoomOfRun(tx, { symbolRunId, reason, except: row.id });
-  if (row.plan !== null && row.plan.effect === "open") {
-    await reserveCapacity(tx, {
-      verdictId: row.id,
-      accountId: deps.gateway.accountId,
-      conid: request.instrument.conid,
-      symbol: request.instrument.symbol,
-      notional: row.plan.notional,
-      lossAtStop: row.plan.lossAtStop,
-    });
-  }
-  return row;
+  return known === null ? { verdictId: id, verdict } : judgement(known);
 }
 
 /** The broker's estimate for the order as it would be sent; what it cannot say counts as a refusal. */

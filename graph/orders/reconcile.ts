@@ -6,7 +6,7 @@ import type { AccountSummary, Position } from "#store/model/order.ts";
 import { readSetting, writeSetting } from "#store/settings.ts";
 import { raiseAlertOnce } from "#store/trading/alerts.ts";
 import { type FillRow, fillsFrom, fillsWithoutOrder } from "#store/trading/fills.ts";
-import { runsWithEndedOrders } from "#store/trading/room.ts";
+import { afterPoll } from "#store/trading/room.ts";
 import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { adoptExternal } from "./book/adopt.ts";
 import { Baseline, cashDifference, type Difference, positionDifferences } from "./book/compare.ts";
@@ -47,7 +47,7 @@ export async function reconcile(deps: OrderDeps, signal?: AbortSignal): Promise<
   if (agreed !== null) await cancelOrphans(deps, agreed, signal);
   await protectPositions(deps, signal);
   return {
-    finishedRuns: await runsWithEndedOrders(db, accountId),
+    finishedRuns: (await afterPoll(db, accountId)).finishedRuns,
     adoptedOrders,
     adoptedFills: Math.max(0, after - before),
     mismatches,

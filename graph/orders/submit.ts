@@ -1,9 +1,8 @@
 // Sends a countersigned plan once: intent rows, one POST, the record; on any re-entry the rows decide. Database, network.
-import type { Db } from "#store/database.ts";
 import { ConflictError, InvariantError } from "#store/model/errors.ts";
+import type { WayOut } from "#store/trading/countersign.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { createOrders, type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
-import { heldReservations, releaseCapacity } from "#store/trading/verdicts.ts";
 import type { AskedQuestion } from "#tools/ibkr/orders/types.ts";
 import { marketPhase } from "./judging/market-phase.ts";
 import { clearProtection } from "./sending/clear-protection.ts";
@@ -88,9 +87,8 @@ async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
   const phase = marketPhase(new Date(await businessNow(deps)));
   requireSameSession(signed, phase.session);
   return inSendingTurn(deps, async (tx) => {
-    await requireOpenWay(tx, deps, signed);
-    await requireRoom(tx, deps, signed);
-    const rows = await createOrders(
+    requireRoom(signed, await requireOpenWay(tx, deps, signed));
+    return createOrders(
       tx,
       intentRows({
         symbolRunId: signed.run.id,
@@ -103,9 +101,8 @@ async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
         session: phase.session,
         attempt,
       }),
+      { releases: "became an order" },
     );
-    await releaseCapacity(tx, signed.verdict.id, "became an order");
-    return rows;
   });
 }
 
@@ -194,10 +191,8 @@ function requireSameSession(signed: Countersigned, session: string): void {
 }
 
 /** A run that ended gives its room back; what another run has taken since cannot be spent again. */
-async function requireRoom(tx: Db, deps: OrderDeps, signed: Countersigned): Promise<void> {
-  if (signed.plan.effect === "close") return;
-  const held = await heldReservations(tx, deps.gateway.accountId);
-  if (held.some((room) => room.verdictId === signed.verdict.id)) return;
+function requireRoom(signed: Countersigned, way: WayOut): void {
+  if (signed.plan.effect === "close" || way.holdsRoom) return;
   throw new ConflictError("room_released", "the room for this order was given back; start a new run", {
     facts: { verdictId: signed.verdict.id },
   });

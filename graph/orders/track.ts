@@ -2,7 +2,7 @@
 
 import { isTerminal } from "#store/model/order.ts";
 import { getOrder, type OrderRow, workingOrders } from "#store/trading/orders.ts";
-import { runsWithEndedOrders } from "#store/trading/room.ts";
+import { afterPoll } from "#store/trading/room.ts";
 import { applyPoll } from "./book/poll.ts";
 import { cancelOrder } from "./cancel.ts";
 import { protectPositions } from "./sending/protect.ts";
@@ -31,11 +31,7 @@ export async function trackOrders(
   }
   await cancelStale(deps, open);
   if (of.mayProtect !== false) await protectPositions(deps, signal);
-  return {
-    ...polled,
-    finishedRuns: await runsWithEndedOrders(database.db, accountId),
-    working: (await workingOrders(database.db, { accountId })).length,
-  };
+  return { ...polled, ...(await afterPoll(database.db, accountId)) };
 }
 
 /** Intents of a session that is over can never be sent any more: they must not take room for ever. */

@@ -1,6 +1,6 @@
 // Column types shared by all tables: instants as ISO text, decimals as text, checked words. Pure.
-import { type SQL, sql } from "drizzle-orm";
-import { type AnyPgColumn, customType } from "drizzle-orm/pg-core";
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import { type AnyPgColumn, customType, type PgTable } from "drizzle-orm/pg-core";
 import type { Instant } from "../model/ids.ts";
 import type { DecimalString } from "../model/money.ts";
 
@@ -89,3 +89,19 @@ export function finite(column: AnyPgColumn): SQL {
 
 /** Now, by the database's clock: audit only, never a decision. */
 export const databaseNow = sql`now()`;
+
+/**
+ * The begin of an insert that takes all rows as one parameter, so that it is the same statement however many they are:
+ * `insert into … (…) select … from rows`, to be gone on with. Columns left out of `keys` get their defaults.
+ */
+export function insertRows<Table extends PgTable, Key extends string & keyof Table["$inferInsert"]>(
+  table: Table,
+  of: { keys: readonly Key[]; rows: readonly Pick<Table["$inferInsert"], Key>[] },
+): SQL {
+  const columns = getTableColumns(table);
+  const names = of.keys.map((key) => columns[key]?.name ?? key);
+  const records = of.rows.map((row) => Object.fromEntries(of.keys.map((key, at) => [names[at], row[key]])));
+  const list = sql.raw(names.map((name) => `"${name}"`).join(", "));
+  return sql`insert into ${table} (${list})
+    select ${list} from jsonb_populate_recordset(null::${table}, ${storableJson(records)}::jsonb)`;
+}

@@ -7,6 +7,7 @@ import { dec } from "../model/money.ts";
 import type { Fill } from "../model/order.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
 import { found } from "../rows.ts";
+import { insertRows } from "../schema/columns.ts";
 import { fills } from "../schema/index.ts";
 
 export type FillRow = typeof fills.$inferSelect;
@@ -37,6 +38,35 @@ export async function saveFill(db: Db, fill: Fill): Promise<{ row: FillRow; isNe
     .where(eq(fills.executionRef, fill.executionRef))
     .returning();
   return { row: found(known, "fill", fill.executionRef), isNew: false };
+}
+
+const KEYS = [
+  "executionRef",
+  "executionKey",
+  "correction",
+  "orderId",
+  "brokerOrderId",
+  "clientOrderId",
+  "accountId",
+  "conid",
+  "symbol",
+  "side",
+  "quantity",
+  "price",
+  "commission",
+  "currency",
+  "at",
+] as const satisfies readonly (keyof FillRow)[];
+
+/** The same for several; returns how many were new. */
+export async function saveFills(db: Db, reported: readonly Fill[]): Promise<number> {
+  if (reported.length === 0) return 0;
+  const rows = reported.map((fill) => ({ ...fill, ...keyOf(fill.executionRef) }));
+  const result = await db.execute<{ ref: string }>(sql`
+    ${insertRows(fills, { keys: KEYS, rows })} on conflict do nothing returning execution_ref as ref`);
+  const added = new Set(result.rows.map(({ ref }) => ref));
+  for (const fill of reported) if (!added.has(fill.executionRef)) await saveFill(db, fill);
+  return added.size;
 }
 
 /** Those that are not stored yet, or of which the commission or the order is not known yet. */

@@ -4,6 +4,7 @@ import { type Db, inTransaction } from "../database.ts";
 import { InvariantError } from "../model/errors.ts";
 import type {
   AccountId,
+  ApprovalId,
   BrokerOrderId,
   ClientOrderId,
   Conid,
@@ -14,52 +15,127 @@ import type {
 import type { Order, OrderStatus } from "../model/order.ts";
 import { olderThan, type Page, type PageRequest, pageLimit, toPage } from "../page.ts";
 import { found } from "../rows.ts";
+import { insertRows, toInstant } from "../schema/columns.ts";
 import { approvals, orders } from "../schema/index.ts";
+import { releaseCapacity } from "./verdicts.ts";
 
 export type OrderRow = typeof orders.$inferSelect;
 /** An order to store: the domain's order and the gateway session that it goes through. */
 export type NewOrder = Order & { gatewaySession: string };
 
+const KEYS = [
+  "id",
+  "symbolRunId",
+  "verdictId",
+  "approvalId",
+  "clientOrderId",
+  "brokerOrderId",
+  "parentOrderId",
+  "leg",
+  "attempt",
+  "gatewaySession",
+  "accountId",
+  "conid",
+  "symbol",
+  "side",
+  "type",
+  "timeInForce",
+  "quantity",
+  "limitPrice",
+  "stopPrice",
+  "currency",
+  "status",
+  "filledQuantity",
+  "averageFillPrice",
+  "reason",
+  "external",
+] as const satisfies readonly (keyof NewOrder)[];
+
 /**
  * Stores orders, parents before children; ids and client order ids that exist already stay as they are.
+ * @param of.releases gives back, for this reason, the room that the orders' verdicts hold: it is the orders' from here on
  * @throws InvariantError when an order of ours has no given approval, or a client order id belongs to another order.
  */
-export async function createOrders(db: Db, input: readonly NewOrder[]): Promise<OrderRow[]> {
+export async function createOrders(
+  db: Db,
+  input: readonly NewOrder[],
+  of: { releases?: string } = {},
+): Promise<OrderRow[]> {
   if (input.length === 0) return [];
-  return inTransaction(db, async (tx) => {
-    await requireCountersigns(tx, input);
-    const added = await tx
-      .insert(orders)
-      .values([...input])
-      .onConflictDoNothing()
-      .returning();
-    const rows = new Map(added.map((row) => [row.id, row]));
-    const known = input.flatMap((order) => (rows.has(order.id) ? [] : [order.id]));
-    if (known.length > 0)
-      for (const row of await tx.select().from(orders).where(inArray(orders.id, known)))
-        rows.set(row.id, row);
-    return input.map((order) => {
-      const row = rows.get(order.id);
-      if (row === undefined || row.clientOrderId !== order.clientOrderId) {
-        throw new InvariantError("a client or broker order id belongs to another order", {
-          clientOrderId: order.clientOrderId,
-          brokerOrderId: order.brokerOrderId,
-        });
-      }
-      return row;
-    });
-  });
+  const releases = of.releases ?? null;
+  // One order is one statement; of several, all are stored or none.
+  if (input.length === 1) return storeOrders(db, { input, releases });
+  return inTransaction(db, (tx) => storeOrders(tx, { input, releases }));
 }
 
-// The table's check demands an approval; this demands that somebody, or the policy, has said yes.
-async function requireCountersigns(tx: Db, input: readonly NewOrder[]): Promise<void> {
-  const needed = [
+async function storeOrders(
+  db: Db,
+  of: { input: readonly NewOrder[]; releases: string | null },
+): Promise<OrderRow[]> {
+  const { input, releases } = of;
+  const needed = approvalsNeeded(input);
+  const result = await db.execute<Pick<OrderRow, "id"> & { at: string }>(sql`
+    with given as (
+      select count(*) as number from approvals
+      where id = any(${sql.param(needed)}::uuid[]) and status in ('approved', 'edited')
+    ), added as (
+      ${insertRows(orders, { keys: KEYS, rows: input })}, given where given.number = ${needed.length}
+      on conflict do nothing returning id, verdict_id, created_at
+    ), released as (
+      update risk_reservations set released_at = now(), release_reason = ${releases}
+      where ${releases}::text is not null and released_at is null and verdict_id in (select verdict_id from added)
+    )
+    select id, created_at as at from added`);
+  const added = new Map(result.rows.map(({ id, at }) => [id, toInstant(at)]));
+  const rows = input.flatMap((order) => {
+    const at = added.get(order.id);
+    return at === undefined ? [] : [{ ...order, createdAt: at, updatedAt: at }];
+  });
+  return rows.length === input.length ? rows : createdBefore(db, { input, added: rows, releases });
+}
+
+/** Some of them were there before, or may not be stored at all. */
+async function createdBefore(
+  db: Db,
+  of: { input: readonly NewOrder[]; added: readonly OrderRow[]; releases: string | null },
+): Promise<OrderRow[]> {
+  const { input, added, releases } = of;
+  await requireCountersigns(db, input);
+  const rows = new Map(added.map((row) => [row.id, row]));
+  const known = input.flatMap((order) => (rows.has(order.id) ? [] : [order.id]));
+  for (const row of await db.select().from(orders).where(inArray(orders.id, known))) rows.set(row.id, row);
+  const named = input.map((order) => {
+    const row = rows.get(order.id);
+    if (row === undefined || row.clientOrderId !== order.clientOrderId) {
+      throw new InvariantError("a client or broker order id belongs to another order", {
+        clientOrderId: order.clientOrderId,
+        brokerOrderId: order.brokerOrderId,
+      });
+    }
+    return row;
+  });
+  if (releases !== null)
+    await releaseCapacity(
+      db,
+      input.flatMap(({ verdictId }) => verdictId ?? []),
+      releases,
+    );
+  return named;
+}
+
+function approvalsNeeded(input: readonly NewOrder[]): ApprovalId[] {
+  return [
     ...new Set(
       input.flatMap((order) =>
         order.external || order.leg === "exit" || order.approvalId === null ? [] : [order.approvalId],
       ),
     ),
   ];
+}
+
+// The table's check demands an approval; this demands that somebody, or the policy, has said yes.
+async function requireCountersigns(tx: Db, input: readonly NewOrder[]): Promise<void> {
+  const needed = approvalsNeeded(input);
   if (needed.length === 0) return;
   const given = await tx
     .select({ id: approvals.id })

@@ -1,6 +1,6 @@
 // What the risk gate reads of the book under the account's lock: promised room, entries of a session, equity by day.
-// Effects: database. All but `releaseFinished` only read.
-import { sql } from "drizzle-orm";
+// Effects: database. Gives room back where its name says so, reads otherwise.
+import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type {
   AccountId,
@@ -38,13 +38,17 @@ export type RiskBook = {
   firstWorth: DecimalString | null;
 };
 
-/** @param of.since business time. Call under the account's lock where the verdict is to be stored. */
+/**
+ * @param of.since business time. Call under the account's lock where the verdict is to be stored.
+ * @param of.releaseEnded also gives back what runs still hold that have ended: rejected, expired, failed
+ */
 export async function riskBook(
   db: Db,
-  of: { accountId: AccountId; conid: Conid; since: Instant; from: SessionDate },
+  of: { accountId: AccountId; conid: Conid; since: Instant; from: SessionDate; releaseEnded?: boolean },
 ): Promise<RiskBook> {
   const { accountId } = of;
   const result = await db.execute<{ book: RiskBook }>(sql`
+    ${of.releaseEnded === true ? releaseEnded(accountId) : NOTHING}
     select json_build_object(
       'tradingState', coalesce((select state from trading_states order by id desc limit 1), 'ACTIVE'),
       'working', (select coalesce(json_agg(one order by one.created_at, one.id), '[]') from (
@@ -89,16 +93,17 @@ const RUN_GOES_ON = sql.raw(
 /** Room that a verdict holds, with the plan it was given for and the run that it belongs to. */
 export type HeldRoom = { verdictId: VerdictId; symbolRunId: SymbolRunId; conid: Conid; plan: OrderPlan };
 
-/** Gives back what runs still hold that have ended: rejected, expired, failed. Returns how many. */
-export async function releaseFinished(db: Db, accountId: AccountId): Promise<number> {
-  const result = await db.execute(sql`
+const NOTHING = sql``;
+
+/** Goes before a read as a part of its statement; the read leaves such runs out by itself. */
+function releaseEnded(accountId: AccountId): SQL {
+  return sql`with released as (
     update risk_reservations held set released_at = now(), release_reason = 'run ' || run.status
     from risk_verdicts verdict
       join decisions decision on decision.id = verdict.decision_id
       join symbol_runs run on run.id = decision.symbol_run_id
     where verdict.id = held.verdict_id and held.released_at is null and held.account_id = ${accountId}
-      and run.status in ('done', 'denied', 'abstained', 'failed')`);
-  return result.rowCount ?? 0;
+      and not (${RUN_GOES_ON}))`;
 }
 
 /** Gives back what the verdicts of a run hold, but for `except`: harmless when nothing is held. */
@@ -114,17 +119,23 @@ export async function releaseRoomOfRun(
   return result.rowCount ?? 0;
 }
 
-/** Runs that wait for an order that is over: whoever polls queues them, however often, until they have moved on. */
-export async function runsWithEndedOrders(db: Db, accountId: AccountId): Promise<SymbolRunId[]> {
-  const result = await db.execute<{ id: SymbolRunId }>(sql`
-    select run.id from symbol_runs run
-    where run.status = 'working'
-      and exists (select 1 from orders where symbol_run_id = run.id and account_id = ${accountId}
-        and leg in ('entry', 'exit'))
-      and not exists (select 1 from orders where symbol_run_id = run.id and leg in ('entry', 'exit')
-        and status not in ('DENIED', 'FILLED', 'CANCELED', 'REJECTED', 'EXPIRED'))
-    order by run.created_at, run.id`);
-  return result.rows.map((row) => row.id);
+/**
+ * Runs that wait for an order that is over: whoever polls queues them, however often, until they have moved on. And how
+ * many orders are not over.
+ */
+export async function afterPoll(
+  db: Db,
+  accountId: AccountId,
+): Promise<{ finishedRuns: SymbolRunId[]; working: number }> {
+  const result = await db.execute<{ finishedRuns: SymbolRunId[]; working: number }>(sql`
+    select (select coalesce(json_agg(run.id order by run.created_at, run.id), '[]') from symbol_runs run
+      where run.status = 'working'
+        and exists (select 1 from orders where symbol_run_id = run.id and account_id = ${accountId}
+          and leg in ('entry', 'exit'))
+        and not exists (select 1 from orders where symbol_run_id = run.id and leg in ('entry', 'exit')
+          and ${NOT_OVER})) as "finishedRuns",
+      (select count(*)::int from orders where account_id = ${accountId} and ${NOT_OVER}) as working`);
+  return only(result.rows, "looking for runs that may go on");
 }
 
 /**

@@ -9,8 +9,10 @@ import {
   type SymbolRunId,
   type VerdictId,
 } from "../model/ids.ts";
+import type { Instrument } from "../model/instrument.ts";
 import type { RiskVerdict } from "../model/risk.ts";
 import { found } from "../rows.ts";
+import { storableJson } from "../schema/columns.ts";
 import { decisions, riskReservations, riskVerdicts, type VerdictStep } from "../schema/index.ts";
 
 export type VerdictRow = typeof riskVerdicts.$inferSelect;
@@ -48,6 +50,46 @@ export async function saveVerdict(db: Db, input: SaveVerdict): Promise<VerdictRo
     .onConflictDoNothing()
     .returning();
   return row ?? getVerdict(db, id);
+}
+
+export type GiveVerdict = SaveVerdict & {
+  accountId: AccountId;
+  symbolRunId: SymbolRunId;
+  instrument: Pick<Instrument, "conid" | "symbol">;
+};
+
+/**
+ * Stores a verdict; in the same statement the room that earlier verdicts of the run hold is given back and the room that
+ * this one needs is taken. `known`: the verdict of this step and sequence when there was one already; nothing is changed then.
+ * Call under the account's lock.
+ */
+export async function giveVerdict(
+  tx: Db,
+  input: GiveVerdict,
+): Promise<{ id: VerdictId; known: VerdictRow | null }> {
+  const { decisionId, step, sequence = 0, symbolRunId, accountId } = input;
+  const { verdict, codes, rules, plan } = input.verdict;
+  const id = derivedId("verdict", decisionId, step, sequence) as VerdictId;
+  const json = (value: unknown) => (value == null ? null : storableJson(value));
+  const opens = plan !== null && plan.effect === "open";
+  const result = await tx.execute(sql`
+    with given as (
+      insert into risk_verdicts (id, decision_id, step, sequence, verdict, codes, rules, plan, snapshot, review, llm_call_id)
+      values (${id}, ${decisionId}, ${step}, ${sequence}, ${verdict}, ${sql.param([...codes])}::text[], ${json(rules)}::jsonb,
+        ${json(plan)}::jsonb, ${storableJson(input.snapshot)}::jsonb, ${json(input.review)}::jsonb, ${input.llmCallId ?? null})
+      on conflict do nothing returning id
+    ), released as (
+      update risk_reservations held set released_at = now(), release_reason = ${`replaced by the ${step} verdict`}
+      from given, risk_verdicts earlier join decisions decision on decision.id = earlier.decision_id
+      where earlier.id = held.verdict_id and held.released_at is null and decision.symbol_run_id = ${symbolRunId}
+    ), taken as (
+      insert into risk_reservations (verdict_id, account_id, conid, symbol, notional, loss_at_stop)
+      select id, ${accountId}, ${input.instrument.conid}::bigint, ${input.instrument.symbol},
+        ${opens ? plan.notional : null}::numeric, ${opens ? plan.lossAtStop : null}::numeric
+      from given where ${opens}
+    )
+    select id from given`);
+  return { id, known: result.rows.length > 0 ? null : await getVerdict(tx, id) };
 }
 
 /** The verdict of one step and sequence about a decision; null when it was not given yet. */

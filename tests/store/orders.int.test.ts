@@ -8,7 +8,7 @@ import {
   OrderEventKind,
   OrderStatus,
 } from "#store/model/order.ts";
-import { applyOrderEvent, listOrderEvents } from "#store/trading/order-events.ts";
+import { applyOrderEvent, changeKnownOrders, listOrderEvents } from "#store/trading/order-events.ts";
 import {
   createOrders,
   getOrder,
@@ -99,6 +99,15 @@ test("no order of ours is stored without an approval that was given", async () =
   expect(await ordersOfRun(db, runId)).toEqual([]);
 });
 
+test("of several orders none is stored when one may not be", async () => {
+  const entry = await approvedOrder(db, await seedRun(db));
+  await createOrders(db, [entry]);
+  const fresh = await approvedOrder(db, await seedRun(db));
+  const taken = { ...entry, id: randomUUID() as OrderId };
+  await expect(createOrders(db, [fresh, taken])).rejects.toMatchObject({ code: "invariant_broken" });
+  await expect(getOrder(db, fresh.id)).rejects.toMatchObject({ code: "order_not_found" });
+});
+
 test("an order seen at the broker needs no countersign of ours", async () => {
   const order = await approvedOrder(db, await seedRun(db));
   const external = {
@@ -171,6 +180,46 @@ test("only one of many workers may begin to submit an order", async () => {
   );
   expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
   expect(await listOrderEvents(db, orderId)).toHaveLength(1);
+});
+
+test("what was read a moment ago is written as it stands: what has changed since is judged anew", async () => {
+  const read = await getOrder(db, await storedOrder());
+  const other = await getOrder(db, await storedOrder());
+  const details = { why: "\0" };
+  const begin = () => changeKnownOrders(db, [read, other], () => [{ kind: "submitting", at, details }]);
+  expect((await begin()).map((row) => row.status)).toEqual(["SUBMITTING", "SUBMITTING"]);
+  // Both were read before: by now nothing may begin, and neither gains an event.
+  await expect(begin()).rejects.toMatchObject({ code: "invariant_broken" });
+  expect(await listOrderEvents(db, read.id)).toMatchObject([
+    { kind: "submitting", fromStatus: "INITIALIZED", details: { why: "\ufffd" } },
+  ]);
+  const submitting = await getOrder(db, read.id);
+  await applyOrderEvent(db, { orderId: read.id, kind: "submitted", at, brokerOrderId: brokerOrderId() });
+  const marked = await changeKnownOrders(db, [submitting, await getOrder(db, other.id)], (row) =>
+    row.status === "SUBMITTING" ? [{ kind: "outcome_unknown", at }] : [],
+  );
+  expect(marked.map((row) => row.status)).toEqual(["SUBMITTED", "UNKNOWN"]);
+  expect((await listOrderEvents(db, read.id)).map((event) => event.kind)).toEqual([
+    "submitting",
+    "submitted",
+  ]);
+  expect((await listOrderEvents(db, other.id)).map((event) => event.kind)).toEqual([
+    "submitting",
+    "outcome_unknown",
+  ]);
+});
+
+test("of many workers that know the same orders, each event is written by one", async () => {
+  const known = await Promise.all([storedOrder("ACCEPTED"), storedOrder("ACCEPTED")]);
+  const rows = await Promise.all(known.map((id) => getOrder(db, id)));
+  const fill = { kind: "filled" as const, at, filledQuantity: decimal("10") };
+  const seen = await Promise.all(
+    Array.from({ length: 6 }, (_, at) =>
+      changeKnownOrders(db, at % 2 === 0 ? rows : rows.toReversed(), () => [fill]),
+    ),
+  );
+  expect(new Set(seen.flat().map((row) => row.status))).toEqual(new Set(["FILLED"]));
+  for (const id of known) expect(await listOrderEvents(db, id)).toHaveLength(1);
 });
 
 test("a fill and a cancel that arrive at once leave a state that the table allows", async () => {

@@ -1,6 +1,6 @@
 // Stores what the broker reports as traded, each execution once, tied to its order. Effects: database.
 import type { Fill } from "#store/model/order.ts";
-import { newsOfFills, saveFill } from "#store/trading/fills.ts";
+import { newsOfFills, saveFills as storeFills } from "#store/trading/fills.ts";
 import { ordersNamed } from "#store/trading/orders.ts";
 import type { OrderDeps } from "../types.ts";
 
@@ -22,10 +22,8 @@ export async function saveFills(deps: OrderDeps, fills: readonly Fill[]): Promis
   const orderOf = ({ brokerOrderId, clientOrderId }: Fill) =>
     named.find((order) => brokerOrderId !== null && order.brokerOrderId === brokerOrderId) ??
     named.find((order) => clientOrderId !== null && order.clientOrderId === clientOrderId);
-  let added = 0;
-  for (const fill of news) {
-    const { isNew } = await saveFill(db, { ...fill, orderId: orderOf(fill)?.id ?? null });
-    if (isNew) added += 1;
-  }
-  return added;
+  return storeFills(
+    db,
+    news.map((fill) => ({ ...fill, orderId: orderOf(fill)?.id ?? null })),
+  );
 }

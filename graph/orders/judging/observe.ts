@@ -45,20 +45,21 @@ async function observed<Value>(deps: OrderDeps, reading: Promise<Value>): Promis
 /**
  * Completes the snapshot with our own book, in one statement. Call under `lockAccount`, in the transaction that stores the
  * verdict; elsewhere it is an estimate.
+ * @param of.releaseEnded room of runs that have ended is given back as well
  */
 export async function completeSnapshot(
   tx: Db,
   deps: OrderDeps,
-  of: { request: JudgeRequest; broker: BrokerFacts },
+  of: { request: JudgeRequest; broker: BrokerFacts; releaseEnded?: boolean },
 ): Promise<RiskInput> {
-  const { request, broker } = of;
+  const { request, broker, releaseEnded = false } = of;
   const { accountId, kind, session } = deps.gateway;
   const now = deps.clock.now().toISOString() as Instant;
   const { market, account } = broker;
   const { conid } = request.instrument;
   const since = sessionClose(market.lastFinished).toISOString() as Instant;
   const from = market.earlier.at(-1) ?? market.session;
-  const book = await riskBook(tx, { accountId, conid, since, from });
+  const book = await riskBook(tx, { accountId, conid, since, from, releaseEnded });
   const { netLiquidation, currency: own } = account.value;
   const openOrders = book.working.map(
     ({ conid, leg, side, status, external, remaining, price, currency }): OpenOrder => {

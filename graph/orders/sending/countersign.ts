@@ -2,25 +2,26 @@
 // Invariant: no order without an approval that was given, for this verdict's proposal, and not larger than it.
 
 import type { Db } from "#store/database.ts";
-import { instrumentByConid } from "#store/market/instruments.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import type { Instrument } from "#store/model/instrument.ts";
 import { dec } from "#store/model/money.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
-import { getSymbolRun, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
+import { found } from "#store/rows.ts";
 import {
   countersignOf,
   type SignedApproval,
+  type SignedRun,
   type SignedVerdict,
+  type WayOut,
   wayOut,
 } from "#store/trading/countersign.ts";
 import type { MarketPhase } from "#tools/risk/input.ts";
 import type { OrderDeps, SubmitRequest } from "../types.ts";
 
 export type Countersigned = {
-  readonly run: SymbolRunWithExecution;
+  readonly run: SignedRun;
   readonly plan: OrderPlan;
-  readonly verdict: Pick<SignedVerdict, "id" | "decisionId">;
+  readonly verdict: Pick<SignedVerdict, "id" | "decisionId" | "holdsRoom">;
   readonly instrument: Instrument;
   /** The session that the verdict was given for. */
   readonly session: MarketPhase | null;
@@ -35,23 +36,25 @@ export async function requireCountersign(
   deps: OrderDeps,
   request: SubmitRequest,
 ): Promise<Countersigned> {
-  const run = await getSymbolRun(db, request.symbolRunId);
-  const { execution } = run;
-  if (execution.dryRun) throw refuse("dry_run", "a dry run never sends an order");
-  if (execution.approval === "never") throw refuse("not_countersigned", "this execution approves nothing");
-  if (execution.gatewaySession !== deps.gateway.session || execution.accountId !== deps.gateway.accountId)
-    throw refuse("wrong_gateway", `the run belongs to ${execution.gatewaySession} ${execution.accountId}`, {
+  const { symbolRunId, approvalId, verdictId } = request;
+  const read = await countersignOf(db, { symbolRunId, approvalId, verdictId, gateway: deps.gateway.kind });
+  const run = found(read.run ?? undefined, "symbol_run", symbolRunId);
+  if (run.dryRun) throw refuse("dry_run", "a dry run never sends an order");
+  if (run.approval === "never") throw refuse("not_countersigned", "this execution approves nothing");
+  if (run.gatewaySession !== deps.gateway.session || run.accountId !== deps.gateway.accountId)
+    throw refuse("wrong_gateway", `the run belongs to ${run.gatewaySession} ${run.accountId}`, {
       gateway: deps.gateway.session,
       accountId: deps.gateway.accountId,
     });
-  const { approval, verdict, shown } = await countersignOf(db, request);
+  const approval = found(read.approval ?? undefined, "approval", approvalId);
+  const verdict = found(read.verdict ?? undefined, "verdict", verdictId);
   if (approval.symbolRunId !== run.id || (approval.status !== "approved" && approval.status !== "edited"))
-    throw refuse("not_countersigned", `the approval is ${approval.status}`, { approvalId: approval.id });
+    throw refuse("not_countersigned", `the approval is ${approval.status}`, { approvalId });
+  const { shown } = approval;
   if (verdict.symbolRunId !== run.id || shown.decisionId !== verdict.decisionId || verdict.plan === null)
-    throw refuse("not_countersigned", "the verdict is not one of this approval", { verdictId: verdict.id });
+    throw refuse("not_countersigned", "the verdict is not one of this approval", { verdictId });
   requireCovered(verdict.plan, shown.plan, approval);
-  const instrument =
-    run.conid === null ? null : await instrumentByConid(db, { gateway: deps.gateway.kind, conid: run.conid });
+  const { instrument } = read;
   if (instrument === null || instrument.symbol !== run.symbol)
     throw refuse("instrument_unknown", `no instrument is stored for ${run.symbol}`);
   return { run, plan: verdict.plan, verdict, instrument, session: verdict.market as MarketPhase | null };
@@ -88,10 +91,11 @@ function withinLimit(plan: OrderPlan, limit: string | null): boolean {
 }
 
 /** What may have changed since: the kill switch, a mismatch, an unknown outcome. Call under the gate and account locks. */
-export async function requireOpenWay(tx: Db, deps: OrderDeps, signed: Countersigned): Promise<void> {
+export async function requireOpenWay(tx: Db, deps: OrderDeps, signed: Countersigned): Promise<WayOut> {
   const { accountId } = deps.gateway;
-  const { instrument, run, plan } = signed;
-  const way = await wayOut(tx, { accountId, conid: instrument.conid, symbolRunId: run.id });
+  const { instrument, run, plan, verdict } = signed;
+  const { conid } = instrument;
+  const way = await wayOut(tx, { accountId, conid, symbolRunId: run.id, verdictId: verdict.id });
   if (way.state === "HALTED") throw refuse("trading_halted", `the desk is halted: ${way.reason ?? ""}`);
   if (way.state === "REDUCING" && plan.effect === "open")
     throw refuse("reducing_only", `the desk only reduces: ${way.reason ?? ""}`);
@@ -100,4 +104,5 @@ export async function requireOpenWay(tx: Db, deps: OrderDeps, signed: Countersig
     throw refuse("order_unknown", `the outcome of another order in ${run.symbol} is not known yet`, {
       orderId: way.inDoubt,
     });
+  return way;
 }

@@ -1,10 +1,9 @@
 // A run that had failed gave its room back, and so did an order that never arrived. Tried again, it needs room anew, judged on
 // how things stand now: others may have spent it. The same for a check that has grown old while the gateway was away. Effects: broker reads, database. Invariant: never another order than the countersigned one, and none larger.
-import type { Db } from "#store/database.ts";
 import { ConflictError } from "#store/model/errors.ts";
 import type { VerdictId } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
-import { getVerdict, heldReservations, verdictsOfRun } from "#store/trading/verdicts.ts";
+import { getVerdict, verdictsOfRun } from "#store/trading/verdicts.ts";
 import type { RiskInput } from "#tools/risk/input.ts";
 import { judgeProposal } from "../judge.ts";
 import type { OrderDeps } from "../types.ts";
@@ -25,7 +24,7 @@ export async function roomAgain(
 ): Promise<VerdictId | null> {
   const { db } = deps.database;
   if (signed.plan.effect === "close") return null;
-  const held = await holdsRoom(db, deps, signed);
+  const held = signed.verdict.holdsRoom;
   if (held && !(await isStale(deps, signed))) return null;
   const { id, decisionId } = signed.verdict;
   const earlier = (await verdictsOfRun(db, signed.run.id)).filter(
@@ -68,9 +67,4 @@ export async function roomAgain(
 
 async function isStale(deps: OrderDeps, { session }: Countersigned): Promise<boolean> {
   return session === null || Date.parse(await businessNow(deps)) - Date.parse(session.at) > STALE_MS;
-}
-
-async function holdsRoom(db: Db, deps: OrderDeps, signed: Countersigned): Promise<boolean> {
-  const held = await heldReservations(db, deps.gateway.accountId);
-  return held.some((room) => room.verdictId === signed.verdict.id);
 }

@@ -27,7 +27,7 @@ export type SendRequest = {
   /** Whose price steps the legs are held to; null for market orders, which have no price. */
   readonly instrument: Pick<Instrument, "priceIncrements"> | null;
   /** Runs inside the transaction that commits SUBMITTING; a throw stops the order. */
-  readonly lastCheck: (tx: Db) => Promise<void>;
+  readonly lastCheck: (tx: Db) => Promise<unknown>;
   readonly confirmedByPerson: readonly string[];
 };
 
