@@ -6,7 +6,7 @@ import { Approval } from "../../http/api/trading/schemas.ts";
 import type { Invocation } from "../program.ts";
 import { type CommonOptions, withDesk } from "../session.ts";
 import { table } from "../terminal.ts";
-import { followExecution } from "./follow.ts";
+import { followExecution, newestEvent } from "./follow.ts";
 
 const Page = z.object({ rows: z.array(Approval), next: z.string().nullable() });
 const Answered = z.looseObject({ status: z.string() });
@@ -61,10 +61,11 @@ export async function answerCommand(
   const answer = answerOf(options);
   await withDesk(invocation, options, async ({ api, terminal }) => {
     const { symbolRunId } = await api.get(`/api/approvals/${id}`, Approval);
+    const { executionId } = await api.get(`/api/symbol-runs/${symbolRunId}`, Run);
+    const after = await newestEvent(api, executionId);
     const { status } = await api.send("POST", `/api/approvals/${id}/answer`, answer, Answered);
     terminal.note(`${status}; the desk goes on with it …`);
-    const { executionId } = await api.get(`/api/symbol-runs/${symbolRunId}`, Run);
-    const report = await followExecution({ api, terminal, executionId, signal: invocation.signal });
+    const report = await followExecution({ api, terminal, executionId, after, signal: invocation.signal });
     const run = report.runs.find((one) => one.symbolRunId === symbolRunId);
     if (terminal.json) terminal.object({ approval: id, status, run });
     else

@@ -20,12 +20,30 @@ const NodeEvents = z.object({
 
 const POLL_MS = 200;
 
-export type Followed = { api: DeskApi; terminal: Terminal; executionId: string; signal: AbortSignal };
+export type Followed = {
+  api: DeskApi;
+  terminal: Terminal;
+  executionId: string;
+  signal: AbortSignal;
+  /** Number of the last event that needs no telling; default: everything is told. */
+  after?: number;
+};
+
+/** Number of the newest event of an execution, 0 before the first: from there on is news. */
+export async function newestEvent(api: DeskApi, executionId: string): Promise<number> {
+  let newest = 0;
+  for (;;) {
+    const { rows } = await api.get(`/api/executions/${executionId}/events?after=${newest}`, NodeEvents);
+    const last = rows.at(-1);
+    if (last === undefined) return newest;
+    newest = last.id;
+  }
+}
 
 /** The report of the settled execution. @throws what the signal was aborted with */
 export async function followExecution(of: Followed): Promise<ExecutionReport> {
   const path = `/api/executions/${of.executionId}`;
-  let seen = 0;
+  let seen = of.after ?? 0;
   for (;;) {
     of.signal.throwIfAborted();
     // The report first: events written until then are still told before the end.
