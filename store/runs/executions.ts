@@ -55,6 +55,17 @@ export async function getExecution(db: Db, id: ExecutionId): Promise<ExecutionRo
   return found(row, "execution", id);
 }
 
+/** Those of these that there are. */
+export async function executionsById(
+  db: Db,
+  ids: readonly ExecutionId[],
+): Promise<ReadonlyMap<ExecutionId, ExecutionRow>> {
+  if (ids.length === 0) return new Map();
+  const wanted = sql.param([...new Set(ids)]);
+  const rows = await db.select().from(executions).where(sql`${executions.id} = any(${wanted}::uuid[])`);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** Newest first. */
 export async function listExecutions(
   db: Db,

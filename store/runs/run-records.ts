@@ -9,7 +9,6 @@ import type {
   ArtifactId,
   DecisionId,
   ExecutionId,
-  LlmCallId,
   OrderId,
   OrderLeg,
   SymbolRunId,
@@ -29,7 +28,6 @@ export type RunRecords = {
   symbol: Ticker;
   status: SymbolRunStatus;
   artifacts: { id: ArtifactId; kind: ArtifactKind; timeframe: Timeframe | null; bytes: number }[];
-  calls: { id: LlmCallId; stage: AgentStage; visit: number; attempt: number }[];
   reports: { id: string; stage: AgentStage; visit: number }[];
   decisions: { id: DecisionId; visit: number; signal: Signal }[];
   verdicts: { id: VerdictId; step: VerdictStep; verdict: RiskVerdict["verdict"] }[];
@@ -45,15 +43,13 @@ export async function recordsOfRuns(db: Db, ids: readonly SymbolRunId[]): Promis
   if (ids.length === 0) return [];
   const result = await db.execute<RunRecords>(sql`
     select run.id as "symbolRunId", run.execution_id as "executionId", run.symbol, run.status,
-      coalesce(a.rows, '[]') as artifacts, coalesce(c.rows, '[]') as calls, coalesce(r.rows, '[]') as reports,
-      coalesce(d.rows, '[]') as decisions, coalesce(v.rows, '[]') as verdicts, coalesce(p.rows, '[]') as approvals,
-      coalesce(o.rows, '[]') as orders, coalesce(f.rows, '[]') as fills
+      coalesce(a.rows, '[]') as artifacts, coalesce(r.rows, '[]') as reports, coalesce(d.rows, '[]') as decisions,
+      coalesce(v.rows, '[]') as verdicts, coalesce(p.rows, '[]') as approvals, coalesce(o.rows, '[]') as orders,
+      coalesce(f.rows, '[]') as fills
     from unnest(${sql.param([...ids.slice(0, MOST)])}::uuid[]) with ordinality as wanted (id, place)
     join symbol_runs run on run.id = wanted.id
     left join lateral (select json_agg(json_build_object('id', id, 'kind', kind, 'timeframe', timeframe,
       'bytes', byte_length) order by created_at, id) as rows from artifacts where symbol_run_id = run.id) a on true
-    left join lateral (select json_agg(json_build_object('id', id, 'stage', stage, 'visit', visit,
-      'attempt', attempt) order by created_at, id) as rows from llm_calls where symbol_run_id = run.id) c on true
     left join lateral (select json_agg(json_build_object('id', id, 'stage', stage, 'visit', visit)
       order by created_at, id) as rows from reports where symbol_run_id = run.id) r on true
     left join lateral (select json_agg(json_build_object('id', id, 'visit', visit, 'signal', signal)

@@ -1,5 +1,5 @@
 // Symbol runs: one symbol of one execution, one LangGraph thread. Effects: database, NOTIFY on every change.
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { ConflictError, type ErrorRecord } from "../model/errors.ts";
 import type { Conid, ExecutionId, SymbolRunId, Ticker } from "../model/ids.ts";
@@ -30,6 +30,41 @@ export function listSymbolRuns(db: Db, executionId: ExecutionId): Promise<Symbol
     .from(symbolRuns)
     .where(eq(symbolRuns.executionId, executionId))
     .orderBy(asc(symbolRuns.ordinal));
+}
+
+/** The first runs of each of these executions, in their order. */
+export async function firstRuns(
+  db: Db,
+  of: { executionIds: readonly ExecutionId[]; each: number },
+): Promise<ReadonlyMap<ExecutionId, SymbolRunId[]>> {
+  const result = await db.execute<{ id: SymbolRunId; executionId: ExecutionId }>(sql`
+    select run.id, wanted.id as "executionId" from unnest(${sql.param([...of.executionIds])}::uuid[]) as wanted (id)
+    cross join lateral (select id, ordinal from symbol_runs where execution_id = wanted.id
+      order by ordinal limit ${sql.raw(String(Math.trunc(of.each)))}) run
+    order by wanted.id, run.ordinal`);
+  const runs = new Map<ExecutionId, SymbolRunId[]>();
+  for (const { id, executionId } of result.rows)
+    runs.set(executionId, [...(runs.get(executionId) ?? []), id]);
+  return runs;
+}
+
+/** Runs of one execution in their order, those after a place in it. */
+export function runsInOrder(
+  db: Db,
+  of: { executionId: ExecutionId; symbol: Ticker | null; after: number | null; limit: number },
+): Promise<Pick<SymbolRunRow, "id" | "ordinal">[]> {
+  return db
+    .select({ id: symbolRuns.id, ordinal: symbolRuns.ordinal })
+    .from(symbolRuns)
+    .where(
+      and(
+        eq(symbolRuns.executionId, of.executionId),
+        of.symbol === null ? undefined : eq(symbolRuns.symbol, of.symbol),
+        of.after === null ? undefined : gt(symbolRuns.ordinal, of.after),
+      ),
+    )
+    .orderBy(asc(symbolRuns.ordinal))
+    .limit(of.limit);
 }
 
 /** Runs of one symbol over all executions, newest first. */

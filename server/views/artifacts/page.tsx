@@ -40,28 +40,23 @@ const Shelf = kept(function Shelf(props: { run: RunShelf; group: Group | null })
   const { run } = props;
   const groups = props.group === null ? GROUPS : [props.group];
   return (
-    <section class="border-line border-t px-4 py-3 first:border-t-0" aria-label={run.symbol}>
-      <div class="mb-2 flex items-center gap-2.5">
-        <a class="link font-semibold" href={`/runs/${run.runId}`}>
-          {run.symbol}
-        </a>
+    <section class="shelf" aria-label={run.symbol}>
+      <div>
+        <a href={`/runs/${run.runId}`}>{run.symbol}</a>
         <RunStatus status={run.status} />
       </div>
-      <dl class="grid grid-cols-1 gap-x-6 gap-y-2.5 sm:grid-cols-2 lg:grid-cols-5">
+      <dl>
         {groups.map((group) => (
-          <div class="min-w-0">
-            <dt class="text-muted text-xs">{NAMES[group]}</dt>
-            <dd class="text-sm">
+          <div>
+            <dt>{NAMES[group]}</dt>
+            <dd>
               {run.groups[group].length === 0 ? (
-                <span class="text-muted">none</span>
+                <span>none</span>
               ) : (
                 <ul>
                   {run.groups[group].map((record) => (
                     <li>
-                      <a class="link" href={record.href}>
-                        {record.text}
-                      </a>{" "}
-                      <span class="text-muted text-xs">{record.detail}</span>
+                      <a href={record.href}>{record.text}</a> <span>{record.detail}</span>
                     </li>
                   ))}
                 </ul>

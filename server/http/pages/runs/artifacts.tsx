@@ -14,10 +14,10 @@ import { words } from "#server/views/parts/format.ts";
 import { DeskError } from "#store/model/errors.ts";
 import { ArtifactId, ExecutionId, SymbolRunId, Ticker } from "#store/model/ids.ts";
 import { getArtifact, readArtifact } from "#store/runs/artifacts.ts";
-import { type ExecutionRow, getExecution, listExecutions } from "#store/runs/executions.ts";
+import { type ExecutionRow, executionsById, getExecution, listExecutions } from "#store/runs/executions.ts";
 import { lineageOfRun } from "#store/runs/lineage.ts";
 import { recordsOfRuns } from "#store/runs/run-records.ts";
-import { getSymbolRun, listRunsOfSymbol, listSymbolRuns } from "#store/runs/symbol-runs.ts";
+import { firstRuns, getSymbolRun, listRunsOfSymbol, runsInOrder } from "#store/runs/symbol-runs.ts";
 import { strategyNames } from "#store/strategies/strategies.ts";
 import { MarketDataDocument } from "#tools/charts/index.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
@@ -25,10 +25,9 @@ import { page } from "../html.ts";
 import type { Site } from "../site.tsx";
 import { shelfOf } from "./shelves.ts";
 
-const EXECUTIONS = 8;
-const RUNS_EACH = 6;
-const RUNS = 30;
-const RUNS_OF_ONE = 100;
+const EXECUTIONS = 6;
+const RUNS_EACH = 4;
+const RUNS = 25;
 const READ_MS = 10_000;
 
 type Found = { execution: ExecutionRow; runIds: SymbolRunId[]; more: number };
@@ -38,7 +37,11 @@ type Asked = {
   symbol: Ticker | null;
   group: Group | null;
   cursor: string | null;
+  /** Of one execution: the place of the last run that was shown. */
+  after: number | null;
 };
+/** `next` goes into the address of what follows. */
+type Runs = { found: Found[]; next: Record<string, string> | null };
 
 /** What the address says, where it is well formed; anything else is not asked. */
 function optional<Schema extends z.ZodType>(
@@ -50,39 +53,48 @@ function optional<Schema extends z.ZodType>(
 }
 
 /** Which runs are shown: one, those of an execution, those of a symbol, or the newest executions' first few. */
-async function runsOf(site: Site, asked: Asked): Promise<{ found: Found[]; next: string | null }> {
+async function runsOf(site: Site, asked: Asked): Promise<Runs> {
   const { db } = site.deps.database;
   const { run, execution, symbol, cursor } = asked;
   if (run !== null) {
     const row = await getSymbolRun(db, run);
     return { found: [{ execution: row.execution, runIds: [run], more: 0 }], next: null };
   }
-  if (execution !== null) {
-    const [row, runs] = await Promise.all([getExecution(db, execution), listSymbolRuns(db, execution)]);
-    const wanted = runs.filter((one) => symbol === null || one.symbol === symbol);
-    const runIds = wanted.slice(0, RUNS_OF_ONE).map(({ id }) => id);
-    return { found: [{ execution: row, runIds, more: wanted.length - runIds.length }], next: null };
-  }
+  if (execution !== null) return runsOfExecution(site, execution, asked);
   if (symbol !== null) {
     const { rows, next } = await listRunsOfSymbol(db, { symbol, cursor, limit: RUNS });
-    const found = await Promise.all(
-      rows.map(async ({ id, executionId }) => ({
-        execution: await getExecution(db, executionId),
-        runIds: [id],
-        more: 0,
-      })),
+    const executions = await executionsById(
+      db,
+      rows.map(({ executionId }) => executionId),
     );
-    return { found, next };
+    const found = rows.flatMap(({ id, executionId }) => {
+      const row = executions.get(executionId);
+      return row === undefined ? [] : [{ execution: row, runIds: [id], more: 0 }];
+    });
+    return { found, next: next === null ? null : { cursor: next } };
   }
   const { rows, next } = await listExecutions(db, { cursor, limit: EXECUTIONS });
-  const found = await Promise.all(
-    rows.map(async (row): Promise<Found> => {
-      const runs = await listSymbolRuns(db, row.id);
-      const runIds = runs.slice(0, RUNS_EACH).map(({ id }) => id);
-      return { execution: row, runIds, more: runs.length - runIds.length };
-    }),
-  );
-  return { found, next };
+  const first = await firstRuns(db, { executionIds: rows.map(({ id }) => id), each: RUNS_EACH });
+  const found = rows.map((row): Found => {
+    const runIds = first.get(row.id) ?? [];
+    return { execution: row, runIds, more: row.symbolCount - runIds.length };
+  });
+  return { found, next: next === null ? null : { cursor: next } };
+}
+
+async function runsOfExecution(site: Site, id: ExecutionId, asked: Asked): Promise<Runs> {
+  const { db } = site.deps.database;
+  const { symbol, after } = asked;
+  const [execution, rows] = await Promise.all([
+    getExecution(db, id),
+    runsInOrder(db, { executionId: id, symbol, after, limit: RUNS + 1 }),
+  ]);
+  const shown = rows.slice(0, RUNS);
+  const last = rows.length > RUNS ? shown.at(-1) : undefined;
+  return {
+    found: [{ execution, runIds: shown.map((one) => one.id), more: 0 }],
+    next: last === undefined ? null : { after: String(last.ordinal) },
+  };
 }
 
 async function artifactsModel(site: Site, asked: Asked): Promise<ArtifactsModel> {
@@ -113,16 +125,16 @@ async function artifactsModel(site: Site, asked: Asked): Promise<ArtifactsModel>
     };
   });
   const query = new URLSearchParams({
+    ...(asked.execution === null ? {} : { execution: asked.execution }),
     ...(asked.symbol === null ? {} : { symbol: asked.symbol }),
     ...(group === null ? {} : { kind: group }),
   });
-  const older = new URLSearchParams(query);
-  if (next !== null) older.set("cursor", next);
+  const older = new URLSearchParams({ ...Object.fromEntries(query), ...next });
   return {
     shelves: shelves.filter((shelf) => shelf.runs.length > 0),
     filter: { symbol: asked.symbol ?? "", group, of: backTo(asked) },
     older: next === null ? null : `/artifacts?${older}`,
-    newer: asked.cursor === null ? null : `/artifacts?${query}`,
+    newer: asked.cursor === null && asked.after === null ? null : `/artifacts?${query}`,
   };
 }
 
@@ -175,6 +187,7 @@ export function artifactPages(site: Site): Hono<FormEnv> {
       symbol: optional(Ticker, (c.req.query("symbol") ?? "").trim().toUpperCase()),
       group: optional(z.enum(GROUPS), c.req.query("kind")),
       cursor: c.req.query("cursor") ?? null,
+      after: optional(z.coerce.number().int().min(0).max(1_000_000), c.req.query("after")),
     };
     const [frame, model] = await Promise.all([site.frame(c), artifactsModel(site, asked)]);
     return page(c, <ArtifactsPage frame={frame} model={model} />);
