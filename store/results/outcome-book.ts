@@ -3,7 +3,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import type { AccountId, Conid } from "../model/ids.ts";
+import type { AccountId, Conid, OrderId } from "../model/ids.ts";
 import type { DecimalString } from "../model/money.ts";
 import type { TradeOutcome } from "../model/trade.ts";
 import { only } from "../rows.ts";
@@ -36,6 +36,18 @@ class OutcomeBook {
 
   /** The trades of these instruments, or of all; the same array as long as nothing in it has changed. */
   async read(conids: readonly Conid[] | null, load: Load): Promise<readonly TradeOutcome[]> {
+    const groups = await this.#read(conids, load);
+    return this.#listed(conids === null ? "all" : groups.name, groups.trades);
+  }
+
+  /** Those of these entries that are trades of these instruments: years of others are not gone through. */
+  async find(entries: readonly OrderId[], conids: readonly Conid[], load: Load): Promise<TradeOutcome[]> {
+    const { trades } = await this.#read(conids, load);
+    const found = trades.map((group) => byEntry(group));
+    return [...new Set(entries)].flatMap((id) => found.flatMap((group) => group.get(id) ?? []));
+  }
+
+  async #read(conids: readonly Conid[] | null, load: Load) {
     await this.#forgetChanged(conids === null);
     const wanted = [...new Set(conids ?? this.#instruments ?? [])];
     const missing = wanted.filter((conid) => !this.#groups.has(conid));
@@ -46,8 +58,8 @@ class OutcomeBook {
       await loaded;
       await breathe();
     }
-    const groups = await Promise.all(wanted.map((conid) => this.#groups.get(conid) ?? []));
-    return this.#listed(conids === null ? "all" : wanted.join(), groups);
+    const trades = await Promise.all(wanted.map((conid) => this.#groups.get(conid) ?? []));
+    return { name: wanted.join(), trades };
   }
 
   #listed(name: string, groups: readonly TradeOutcome[][]): readonly TradeOutcome[] {
@@ -115,6 +127,14 @@ class OutcomeBook {
   }
 }
 
+const indexed = new WeakMap<readonly TradeOutcome[], ReadonlyMap<OrderId, TradeOutcome>>();
+
+function byEntry(group: readonly TradeOutcome[]): ReadonlyMap<OrderId, TradeOutcome> {
+  const known = indexed.get(group) ?? new Map(group.map((trade) => [trade.entryOrderId, trade]));
+  indexed.set(group, known);
+  return known;
+}
+
 const books = new WeakMap<Db, Map<AccountId, OutcomeBook>>();
 
 /** The book of an account in this database; a transaction has one of its own for as long as it lasts. */
@@ -125,6 +145,7 @@ export function bookOf(db: Db, accountId: AccountId, load: Load) {
   accounts.set(accountId, book);
   return {
     read: (conids: readonly Conid[] | null) => book.read(conids, load),
+    find: (entries: readonly OrderId[], conids: readonly Conid[]) => book.find(entries, conids, load),
     valued: (traded: readonly TradeOutcome[], marks: Marks, valued: Valued) =>
       book.valued(traded, marks, valued),
   };

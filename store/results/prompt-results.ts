@@ -3,12 +3,13 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Db, transaction } from "../database.ts";
-import { type AccountId, type Conid, type OrderId, PromptVersionId, type SymbolRunId } from "../model/ids.ts";
-import { Currency, DecimalString, dec, toDecimalString } from "../model/money.ts";
+import { type AccountId, type Conid, type OrderId, PromptVersionId } from "../model/ids.ts";
+import { Currency, DecimalString } from "../model/money.ts";
 import { type AgentStage, RunMode } from "../model/run.ts";
 import type { TradeOutcome } from "../model/trade.ts";
-import { Mean, meanOf, Share, shareOf } from "./intervals.ts";
-import { outcomes } from "./trades.ts";
+import { Mean, Share, shareOf } from "./intervals.ts";
+import { tradeFigures } from "./trade-figures.ts";
+import { matchedOutcomes, outcomes } from "./trades.ts";
 
 /** The mode of the runs, with dry runs (forks among them) as a kind of their own. */
 export const ResultKind = z.enum([...RunMode.options, "dry_run"]);
@@ -81,11 +82,14 @@ export async function promptResults(
   of: { stage: AgentStage; versions: readonly PromptVersionId[] },
 ): Promise<PromptResults[]> {
   if (of.versions.length === 0) return [];
-  const [counts, trades] = await Promise.all([countsOf(db, of), tradesOf(db, of)]);
-  return counts.map((counted) => {
-    const own = trades.filter(({ version, kind }) => version === counted.version && kind === counted.kind);
-    return { ...sharesOf(counted), ...tradeFigures(own.map(({ trade }) => trade)) };
-  });
+  const counts = await countsOf(db, of);
+  const entries = await entriesOf(db, of);
+  const results: PromptResults[] = [];
+  for (const counted of counts) {
+    const own = entries.filter(({ version, kind }) => version === counted.version && kind === counted.kind);
+    results.push({ ...sharesOf(counted), ...(await tradedBy(db, own)) });
+  }
+  return results;
 }
 
 /**
@@ -149,10 +153,18 @@ async function countsOf(
   db: Db,
   of: { stage: AgentStage; versions: readonly PromptVersionId[] },
 ): Promise<Counted[]> {
+  return onOneCore(db, async (tx) => (await tx.execute<Counted>(promptCountsQuery(of))).rows);
+}
+
+/**
+ * For statements that span every run of a stage: their sorts and hashes stay in memory, which takes a third of the time,
+ * and they leave the other cores to who waits for a page.
+ */
+function onOneCore<Result>(db: Db, work: (tx: Db) => Promise<Result>): Promise<Result> {
   return transaction(db, async (tx) => {
-    // Its sorts and hashes span every run of the stage: in memory they take a third of the time.
     await tx.execute(sql`set local work_mem = '64MB'`);
-    return (await tx.execute<Counted>(promptCountsQuery(of))).rows;
+    await tx.execute(sql`set local max_parallel_workers_per_gather = 0`);
+    return work(tx);
   });
 }
 
@@ -179,40 +191,53 @@ function sharesOf(counted: Counted) {
   };
 }
 
-type Traded = { version: PromptVersionId; kind: ResultKind; trade: TradeOutcome };
-type Entry = {
+type Entered = {
   version: PromptVersionId;
   kind: ResultKind;
-  run: SymbolRunId;
   accountId: AccountId;
-  conid: string;
-  entryOrderId: OrderId;
+  conids: string;
+  entries: string;
 };
 
-/** Only entries of which something has filled are looked up, with every fill of their instruments. */
-async function tradesOf(
+/**
+ * Only entries of which something has filled are looked up, with every fill of their instruments. They come as one text
+ * for each version: years of them as rows took a third of a second to read.
+ */
+async function entriesOf(
   db: Db,
   of: { stage: AgentStage; versions: readonly PromptVersionId[] },
-): Promise<Traded[]> {
+): Promise<Entered[]> {
   const perVisit = of.stage === "consolidation" || of.stage === "decision";
-  const { rows } = await db.execute<Entry>(sql`
-    select distinct calls.prompt_version_id as version, entry.symbol_run_id as run, entry.id as "entryOrderId",
-      entry.account_id as "accountId", entry.conid,
-      case when executions.dry_run then 'dry_run' else executions.mode end as kind
-    from orders entry join risk_verdicts on risk_verdicts.id = entry.verdict_id
-      join decisions on decisions.id = risk_verdicts.decision_id
-      join llm_calls calls on calls.symbol_run_id = entry.symbol_run_id
-        and ${perVisit ? sql`calls.visit = decisions.visit` : sql`true`}
-      join symbol_runs on symbol_runs.id = entry.symbol_run_id
-      join executions on executions.id = symbol_runs.execution_id
-    where entry.leg = 'entry' and entry.filled_quantity > 0
-      and calls.prompt_version_id = any(${sql.param([...of.versions])}::uuid[])`);
-  const found = await outcomesOfEntries(db, rows);
-  return rows.flatMap(({ version, kind, entryOrderId }) => {
-    const trade = found.get(entryOrderId);
-    return trade === undefined ? [] : [{ version, kind, trade }];
+  return onOneCore(db, async (tx) => {
+    const { rows } = await tx.execute<Entered>(sql`
+      with asked as (
+        select distinct prompt_version_id as version, symbol_run_id as run ${perVisit ? sql`, visit` : sql``}
+        from llm_calls where prompt_version_id = any(${sql.param([...of.versions])}::uuid[])
+      )
+      select asked.version, entry.account_id as "accountId",
+        case when executions.dry_run then 'dry_run' else executions.mode end as kind,
+        string_agg(distinct entry.conid::text, ' ') as conids, string_agg(entry.id::text, ' ') as entries
+      from orders entry join symbol_runs on symbol_runs.id = entry.symbol_run_id
+        join executions on executions.id = symbol_runs.execution_id
+        ${perVisit ? sql`join risk_verdicts on risk_verdicts.id = entry.verdict_id join decisions on decisions.id = risk_verdicts.decision_id` : sql``}
+        join asked on asked.run = entry.symbol_run_id ${perVisit ? sql`and asked.visit = decisions.visit` : sql``}
+      where entry.leg = 'entry' and entry.filled_quantity > 0 and entry.verdict_id is not null
+      group by 1, 2, 3`);
+    return rows;
   });
 }
+
+/** What the trades of one version in runs of one kind came to. */
+async function tradedBy(db: Db, entered: readonly Entered[]) {
+  const lists = [];
+  for (const { accountId, conids, entries } of entered) {
+    const trades = await matchedOutcomes(db, { accountId, conids: conids.split(" ").map(toConid) });
+    lists.push({ trades, wanted: new Set(entries.split(" ")) });
+  }
+  return tradeFigures(lists);
+}
+
+const toConid = (text: string) => Number(text) as Conid;
 
 /** What became of these entries, whatever their accounts. */
 export async function outcomesOfEntries(
@@ -232,21 +257,4 @@ export async function outcomesOfEntries(
     for (const trade of await outcomes(db, wanted)) found.set(trade.entryOrderId, trade);
   }
   return found;
-}
-
-function tradeFigures(trades: readonly TradeOutcome[]) {
-  const closed = trades.filter((trade) => trade.closedAt !== null);
-  const currencies = [...new Set(closed.map((trade) => trade.currency))].sort();
-  return {
-    openTrades: trades.length - closed.length,
-    won: shareOf(closed.filter((trade) => dec(trade.realizedPnl).greaterThan(0)).length, closed.length),
-    r: meanOf(closed.flatMap((trade) => (trade.r === null ? [] : [Number(trade.r)]))),
-    pnl: currencies.map((currency) => {
-      const own = closed.filter((trade) => trade.currency === currency);
-      const total = (key: "realizedPnl" | "commissions") =>
-        toDecimalString(own.reduce((sum, trade) => sum.plus(trade[key]), dec(0)));
-      const perTrade = meanOf(own.map((trade) => Number(trade.realizedPnl)));
-      return { currency, realizedPnl: total("realizedPnl"), commissions: total("commissions"), perTrade };
-    }),
-  };
 }

@@ -1,13 +1,13 @@
 // What became of the decisions that were traded: outcomes computed from fills whenever they are asked for. Effects:
 // database reads. Nothing is stored twice, so a corrected fill or a late commission corrects every figure; what an
 // instrument's fills came to is kept in memory until one of them changes (outcome-book.ts).
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import type { AccountId, Conid, OrderId } from "../model/ids.ts";
 import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
 import { type MatchedTrade, matchTrades, type TradeFill, type TradeOutcome } from "../model/trade.ts";
 import { toInstant } from "../schema/columns.ts";
-import { listPositions } from "../trading/positions.ts";
+import { positions } from "../schema/index.ts";
 import { bookOf, type Marks } from "./outcome-book.ts";
 
 /** The outcomes of all entries of an account, oldest first. */
@@ -34,15 +34,37 @@ export async function outcomes(
   db: Db,
   of: { accountId: AccountId; conids: readonly Conid[] | null; entries: readonly OrderId[] | null },
 ): Promise<readonly TradeOutcome[]> {
-  const book = bookOf(db, of.accountId, (conids) => tradesOf(db, of.accountId, conids));
-  const [traded, positions] = await Promise.all([book.read(of.conids), listPositions(db, of.accountId)]);
-  const marks = new Map(positions.map((position) => [position.conid, position.marketPrice]));
-  if (of.entries === null) return book.valued(traded, marks, valued);
-  const wanted = new Set(of.entries);
+  const { accountId, conids, entries } = of;
+  const book = bookOf(db, accountId, (missing) => tradesOf(db, accountId, missing));
+  const marked = marksOf(db, accountId);
+  if (entries !== null && conids !== null) {
+    const [found, marks] = await Promise.all([book.find(entries, conids), marked]);
+    return valued(found, marks);
+  }
+  const [traded, marks] = await Promise.all([book.read(conids), marked]);
+  if (entries === null) return book.valued(traded, marks, valued);
+  const wanted = new Set(entries);
   return valued(
     traded.filter(({ entryOrderId }) => wanted.has(entryOrderId)),
     marks,
   );
+}
+
+/** The same of whole instruments, in no order and without today's marks, which only shares that are still held have. */
+export function matchedOutcomes(
+  db: Db,
+  of: { accountId: AccountId; conids: readonly Conid[] },
+): Promise<readonly TradeOutcome[]> {
+  return bookOf(db, of.accountId, (missing) => tradesOf(db, of.accountId, missing)).read(of.conids);
+}
+
+async function marksOf(db: Db, accountId: AccountId): Promise<Marks> {
+  const rows = await db
+    .select({ conid: positions.conid, price: positions.marketPrice })
+    .from(positions)
+    .where(eq(positions.accountId, accountId))
+    .orderBy(positions.conid);
+  return new Map(rows.map(({ conid, price }) => [conid, price]));
 }
 
 function valued(traded: readonly TradeOutcome[], marks: Marks): TradeOutcome[] {
