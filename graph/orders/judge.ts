@@ -24,7 +24,7 @@ export async function judgeProposal(
   signal?: AbortSignal,
 ): Promise<Judgement> {
   const { db } = deps.database;
-  const given = await verdictOfStep(db, request);
+  const given = request.judged === false ? null : await verdictOfStep(db, request);
   if (given !== null) return judgement(given);
   if (request.rehearsal !== undefined) return judgement(await rehearse(deps, request, signal));
   const broker = await askBroker(deps, request, signal);

@@ -4,7 +4,7 @@ import { ConflictError } from "#store/model/errors.ts";
 import { dec } from "#store/model/money.ts";
 import type { OrderPlan } from "#store/model/risk.ts";
 import type { ApprovalEdit } from "#store/model/run.ts";
-import { getApproval } from "#store/trading/approvals.ts";
+import { answeredProposal } from "#store/trading/verdicts.ts";
 import type { RequestedChange } from "#tools/risk/input.ts";
 import { withEdit } from "../approvals/edit.ts";
 import { judgeProposal } from "./judge.ts";
@@ -20,9 +20,11 @@ export async function recheckAnswer(
   signal?: AbortSignal,
 ): Promise<RecheckResult> {
   const { approvalId, shown, edit, driftBand, ...facts } = request;
-  const approval = await getApproval(deps.database.db, approvalId);
-  if (approval.status !== "approved" && approval.status !== "edited")
-    throw new ConflictError("not_countersigned", `the approval is ${approval.status}`, {
+  const { decisionId, sequence } = facts;
+  const of = { approvalId, decisionId, step: "answer", sequence } as const;
+  const { status, judged } = await answeredProposal(deps.database.db, of);
+  if (status !== "approved" && status !== "edited")
+    throw new ConflictError("not_countersigned", `the approval is ${status}`, {
       facts: { approvalId },
     });
   const { verdictId, verdict } = await judgeProposal(
@@ -34,6 +36,7 @@ export async function recheckAnswer(
       step: "answer",
       requested: requestedOf(shown, edit),
       preview: true,
+      judged,
     },
     signal,
   );

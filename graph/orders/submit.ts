@@ -4,7 +4,7 @@ import type { WayOut } from "#store/trading/countersign.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { createOrders, type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
 import type { AskedQuestion } from "#tools/ibkr/orders/types.ts";
-import { marketPhase } from "./judging/market-phase.ts";
+import { sessionAt } from "./judging/market-phase.ts";
 import { clearProtection } from "./sending/clear-protection.ts";
 import { type Countersigned, requireCountersign, requireOpenWay } from "./sending/countersign.ts";
 import { settleUnknown } from "./sending/lookup.ts";
@@ -28,7 +28,7 @@ export async function submitOrder(
   signal?: AbortSignal,
 ): Promise<SubmitResult> {
   const signed = await requireCountersign(deps.database.db, deps, request);
-  const known = await latestAttempt(deps, signed);
+  const known = signed.hasOrders ? await latestAttempt(deps, signed) : [];
   const [first] = known;
   if (first === undefined) return sendNew(deps, { signed, request, attempt: 0 }, signal);
   switch (first.status) {
@@ -50,7 +50,7 @@ export async function submitOrder(
  */
 async function sendNew(deps: OrderDeps, of: Attempt, signal?: AbortSignal): Promise<SubmitResult> {
   // Judged anew it would count for the session at hand, for which nobody has said yes.
-  requireSameSession(of.signed, marketPhase(new Date(await businessNow(deps))).session);
+  requireSameSession(of.signed, sessionAt(new Date(await businessNow(deps))));
   const verdictId = await roomAgain(deps, of.signed, signal);
   if (verdictId === null) return sendAttempt(deps, of, signal);
   const request = { ...of.request, verdictId };
@@ -84,8 +84,8 @@ async function sendAttempt(deps: OrderDeps, of: Attempt, signal?: AbortSignal): 
 /** Rows for every leg in one transaction; the room that the verdict held is theirs from here on. */
 async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
   const { signed, request, attempt } = of;
-  const phase = marketPhase(new Date(await businessNow(deps)));
-  requireSameSession(signed, phase.session);
+  const session = sessionAt(new Date(await businessNow(deps)));
+  requireSameSession(signed, session);
   return inSendingTurn(deps, async (tx) => {
     requireRoom(signed, await requireOpenWay(tx, deps, signed));
     return createOrders(
@@ -98,7 +98,7 @@ async function writeIntent(deps: OrderDeps, of: Attempt): Promise<OrderRow[]> {
         plan: signed.plan,
         instrument: signed.instrument,
         gateway: deps.gateway,
-        session: phase.session,
+        session,
         attempt,
       }),
       { releases: "became an order" },
@@ -112,7 +112,7 @@ async function send(deps: OrderDeps, of: Legs, signal?: AbortSignal): Promise<Su
   if (first === undefined) throw new InvariantError("an intent without legs");
   if (signed.plan.effect === "close")
     await clearProtection(deps, { ...signed.instrument, ...signed.plan }, signal);
-  requireSameSession(signed, marketPhase(new Date(await businessNow(deps))).session);
+  requireSameSession(signed, sessionAt(new Date(await businessNow(deps))));
   const sent = await sendLegs(
     deps,
     {

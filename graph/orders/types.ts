@@ -67,6 +67,8 @@ export type JudgeRequest = ProposalFacts & {
   review?: { review: RiskReview; llmCallId: LlmCallId };
   /** Ask the broker for its own margin estimate of the resulting order (before an order leaves). */
   preview?: boolean;
+  /** False: the caller has just seen that this verdict was not given yet; it is not looked for again. */
+  judged?: boolean;
 };
 
 export type Judgement = { verdictId: VerdictId; verdict: RiskVerdict };

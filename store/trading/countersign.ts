@@ -55,6 +55,8 @@ export type Countersign = {
   verdict: SignedVerdict | null;
   /** What the run's symbol was resolved to. */
   instrument: Instrument | null;
+  /** Something was sent for this run before, or was about to be. */
+  hasOrders: boolean;
 };
 
 /** A run, an approval, and the verdict that is to be sent: whether they belong together is for the caller to see. */
@@ -85,7 +87,8 @@ export async function countersignOf(
           'priceIncrements', price_increments, 'quantityIncrement', quantity_increment::text,
           'orderTypes', order_types)
         from instruments where gateway = ${of.gateway}
-          and conid = (select conid from symbol_runs where id = ${of.symbolRunId})) as instrument`);
+          and conid = (select conid from symbol_runs where id = ${of.symbolRunId})) as instrument,
+      exists (select 1 from orders where symbol_run_id = ${of.symbolRunId}) as "hasOrders"`);
   return only(result.rows, "reading a countersign");
 }
 

@@ -67,10 +67,10 @@ export async function riskBook(
           and verdict.plan is not null and verdict.plan <> 'null'::jsonb),
       'blocks', (select coalesce(json_agg(json_build_object('code', code, 'reason', reason) order by id), '[]')
         from symbol_blocks where account_id = ${accountId} and conid = ${of.conid} and resolved_at is null),
-      'entries', (select count(distinct event.order_id)
-        from order_events event join orders on orders.id = event.order_id
-        where orders.account_id = ${accountId} and orders.leg = 'entry' and not orders.external
-          and event.kind = 'submitting' and event.at > ${of.since}::timestamptz),
+      -- Of the few that were sent, each order is looked at: never, by a plan for a young desk, all orders for each of them.
+      'entries', (select count(*)
+        from (select distinct order_id from order_events where kind = 'submitting' and at > ${of.since}::timestamptz) sent
+        where (select account_id = ${accountId} and leg = 'entry' and not external from orders where id = sent.order_id)),
       'worth', (select coalesce(json_agg(day order by day.date), '[]') from (
         select distinct on (date) to_char(at at time zone 'America/New_York', 'YYYY-MM-DD') as date,
           net_liquidation::text as "netLiquidation"

@@ -4,6 +4,7 @@ import pg from "pg";
 import type { Db } from "../database.ts";
 import {
   type AccountId,
+  type ApprovalId,
   type DecisionId,
   derivedId,
   type SymbolRunId,
@@ -11,6 +12,7 @@ import {
 } from "../model/ids.ts";
 import type { Instrument } from "../model/instrument.ts";
 import type { RiskVerdict } from "../model/risk.ts";
+import type { ApprovalStatus } from "../model/run.ts";
 import { found } from "../rows.ts";
 import { storableJson } from "../schema/columns.ts";
 import { decisions, riskReservations, riskVerdicts, type VerdictStep } from "../schema/index.ts";
@@ -100,6 +102,21 @@ export async function verdictOfStep(
   const id = derivedId("verdict", of.decisionId, of.step, of.sequence) as VerdictId;
   const [row] = await db.select().from(riskVerdicts).where(eq(riskVerdicts.id, id));
   return row ?? null;
+}
+
+/**
+ * How an approval stands, and whether the verdict of a step about the decision was given already.
+ * @throws NotFoundError `approval_not_found`
+ */
+export async function answeredProposal(
+  db: Db,
+  of: { approvalId: ApprovalId } & Pick<VerdictRow, "decisionId" | "step" | "sequence">,
+): Promise<{ status: ApprovalStatus; judged: boolean }> {
+  const id = derivedId("verdict", of.decisionId, of.step, of.sequence);
+  const result = await db.execute<{ status: ApprovalStatus; judged: boolean }>(sql`
+    select status, exists (select 1 from risk_verdicts where id = ${id}) as judged
+    from approvals where id = ${of.approvalId}`);
+  return found(result.rows[0], "approval", of.approvalId);
 }
 
 /** @throws NotFoundError `verdict_not_found` */

@@ -25,6 +25,8 @@ export type Countersigned = {
   readonly instrument: Instrument;
   /** The session that the verdict was given for. */
   readonly session: MarketPhase | null;
+  /** Of the run, whatever became of them. */
+  readonly hasOrders: boolean;
 };
 
 const refuse = (code: string, message: string, facts: Record<string, unknown> = {}) =>
@@ -54,10 +56,11 @@ export async function requireCountersign(
   if (verdict.symbolRunId !== run.id || shown.decisionId !== verdict.decisionId || verdict.plan === null)
     throw refuse("not_countersigned", "the verdict is not one of this approval", { verdictId });
   requireCovered(verdict.plan, shown.plan, approval);
-  const { instrument } = read;
+  const { instrument, hasOrders } = read;
   if (instrument === null || instrument.symbol !== run.symbol)
     throw refuse("instrument_unknown", `no instrument is stored for ${run.symbol}`);
-  return { run, plan: verdict.plan, verdict, instrument, session: verdict.market as MarketPhase | null };
+  const session = verdict.market as MarketPhase | null;
+  return { run, plan: verdict.plan, verdict, instrument, session, hasOrders };
 }
 
 /** What goes out is what somebody said yes to: same side, no more shares; limit, stop and target shown or typed. */

@@ -80,7 +80,7 @@ export function intentRows(intent: Intent): NewOrder[] {
   const legs = legsOf(plan);
   const parent = orderIdOf(symbolRunId, legs[0]?.leg ?? "entry", attempt);
   return legs.map((leg) => {
-    const id = orderIdOf(symbolRunId, leg.leg, attempt);
+    const id = leg === legs[0] ? parent : orderIdOf(symbolRunId, leg.leg, attempt);
     return {
       ...leg,
       id,

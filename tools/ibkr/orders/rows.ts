@@ -18,7 +18,7 @@ import {
 import { orderTypeOf, sideOf, statusMeaning, timeInForceOf } from "./statuses.ts";
 import type { BrokerOrder } from "./types.ts";
 
-export const LiveRow = z.looseObject({
+export const LiveRow = z.object({
   acct: z.string().nullish(),
   account: z.string().nullish(),
   conid: NumberLike,
@@ -45,9 +45,9 @@ export const LiveRow = z.looseObject({
   order_cancellation_by_system_reason: z.string().nullish(),
 });
 export type LiveRow = z.infer<typeof LiveRow>;
-export const LiveOrders = z.looseObject({ orders: z.array(LiveRow).nullish() });
+export const LiveOrders = z.object({ orders: z.array(LiveRow).nullish() });
 
-export const StatusAnswer = z.looseObject({
+export const StatusAnswer = z.object({
   order_id: NumberLike,
   account: z.string(),
   conid: NumberLike,
@@ -69,7 +69,7 @@ export const StatusAnswer = z.looseObject({
 });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
 
-export const TradeRow = z.looseObject({
+export const TradeRow = z.object({
   execution_id: z.string(),
   symbol: z.string().nullish(),
   side: z.string(),

@@ -52,21 +52,24 @@ export type Verdict =
     };
 
 export function verdictOf(body: Body): Verdict {
+  const kind = kindOf(body);
+  // Most answers are a yes, and some of them are long: nothing is made of their text.
+  return kind === "ok" ? { kind } : { kind, message: errorText(body.json) ?? summary(body) };
+}
+
+function kindOf(body: Body): Verdict["kind"] {
   const text = errorText(body.json);
-  const message = text ?? summary(body);
-  if (body.status >= 300 && body.status < 400) {
-    const login = (body.location ?? "").includes("/sso/");
-    return { kind: login ? "login_needed" : "wrong_address", message };
-  }
-  if (body.status === 401) return { kind: "login_needed", message };
-  if (body.status === 429) return { kind: "rate_limited", message };
-  if (text !== null && /no bridge/i.test(text)) return { kind: "no_brokerage_session", message };
-  if (text !== null && /query \/accounts first/i.test(text)) return { kind: "accounts_first", message };
-  if (text !== null && /not authenticated/i.test(text)) return { kind: "no_brokerage_session", message };
-  if (body.status === 404 && body.text.trim() === "Access Denied") return { kind: "access_denied", message };
-  if (body.status >= 500) return { kind: "vendor_trouble", message };
-  if (body.status >= 400 || text !== null) return { kind: "refused", message };
-  return { kind: "ok" };
+  if (body.status >= 300 && body.status < 400)
+    return (body.location ?? "").includes("/sso/") ? "login_needed" : "wrong_address";
+  if (body.status === 401) return "login_needed";
+  if (body.status === 429) return "rate_limited";
+  if (text !== null && /no bridge/i.test(text)) return "no_brokerage_session";
+  if (text !== null && /query \/accounts first/i.test(text)) return "accounts_first";
+  if (text !== null && /not authenticated/i.test(text)) return "no_brokerage_session";
+  if (body.status === 404 && body.text.trim() === "Access Denied") return "access_denied";
+  if (body.status >= 500) return "vendor_trouble";
+  if (body.status >= 400 || text !== null) return "refused";
+  return "ok";
 }
 
 function summary(body: Body): string {
