@@ -3,10 +3,10 @@
 import type { Benchmark, CurvePoint } from "#server/views/parts/drawings.tsx";
 import type { Db } from "#store/database.ts";
 import { type DailyCloses, dailyCloses } from "#store/market/daily-closes.ts";
-import type { AccountId, SessionDate, Ticker } from "#store/model/ids.ts";
+import type { AccountId, Instant, SessionDate, Ticker } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
-import { dailySnapshots, type SnapshotRow } from "#store/trading/portfolio.ts";
+import { dailySnapshots } from "#store/trading/portfolio.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 
 export type Change = { amount: string; share: string };
@@ -20,19 +20,9 @@ export type Equity = {
   benchmark: Benchmark | null;
 };
 
-type Daily = Pick<SnapshotRow, "at" | "netLiquidation">;
-
 const DAYS = 400;
 const INDEX = "SPX" as Ticker;
 const MOST_HELD = 10;
-
-/** One point per market day, the last of it. */
-export function curveOf(snapshots: readonly Pick<SnapshotRow, "at" | "netLiquidation">[]): CurvePoint[] {
-  const byDay = new Map(
-    snapshots.map((row) => [row.at.slice(0, 10), { at: row.at, value: row.netLiquidation }]),
-  );
-  return [...byDay.values()].slice(-DAYS);
-}
 
 function changeOf(from: CurvePoint | undefined, to: CurvePoint | undefined): Change | null {
   if (from === undefined || to === undefined || dec(from.value).isZero()) return null;
@@ -86,29 +76,41 @@ async function listedCloses(db: Db, range: { from: SessionDate; to: SessionDate 
   return (await dailyCloses(db, { symbols: listed, ...range })).slice(0, MOST_HELD);
 }
 
-export type EquityReader = (accountId: AccountId | null) => Promise<Equity>;
+export type CurveReader = (accountId: AccountId | null) => Promise<readonly CurvePoint[]>;
 
-/** Remembers the days that are over: only the newest ones are read again. */
-export function equityReader(db: Db): EquityReader {
-  const over = new Map<AccountId, Daily[]>();
-  const before: Before = { compared: null };
+/**
+ * One point per market day, the last of it. Remembers the days that are over, so that only the newest ones are read
+ * again; gives the same list as long as nothing was added.
+ */
+export function curveReader(db: Db): CurveReader {
+  const read = new Map<AccountId, CurvePoint[]>();
   return async (accountId) => {
-    if (accountId === null) return equityFrom(db, [], before);
-    const known = over.get(accountId) ?? [];
+    if (accountId === null) return [];
+    const known = read.get(accountId) ?? [];
     const last = known.at(-1);
-    const fresh = await dailySnapshots(db, {
+    const rows = await dailySnapshots(db, {
       accountId,
       days: DAYS,
-      ...(last === undefined ? {} : { since: last.at }),
+      ...(last === undefined ? {} : { since: last.at as Instant }),
     });
+    const fresh = rows.map((row) => ({ at: row.at, value: row.netLiquidation }));
+    const [newest] = fresh;
+    if (fresh.length === 1 && newest?.at === last?.at && newest?.value === last?.value) return known;
     const days = [...known.slice(0, -1), ...fresh].slice(-DAYS);
-    over.set(accountId, days);
-    return equityFrom(db, days, before);
+    read.set(accountId, days);
+    return days;
   };
 }
 
-async function equityFrom(db: Db, days: readonly Daily[], before: Before): Promise<Equity> {
-  const curve = days.map((row) => ({ at: row.at, value: row.netLiquidation }));
+export type EquityReader = (accountId: AccountId | null) => Promise<Equity>;
+
+export function equityReader(db: Db): EquityReader {
+  const curve = curveReader(db);
+  const before: Before = { compared: null };
+  return async (accountId) => equityFrom(db, await curve(accountId), before);
+}
+
+async function equityFrom(db: Db, curve: readonly CurvePoint[], before: Before): Promise<Equity> {
   const yesterday = curve.at(-2);
   const today = changeOf(yesterday, curve.at(-1));
   return {

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { OrderPage, OrdersPage } from "#server/views/pages/orders.tsx";
 import { type PortfolioModel, PortfolioPage } from "#server/views/pages/portfolio.tsx";
 import type { ResultsModel } from "#server/views/parts/results.tsx";
+import type { FillLine } from "#server/views/parts/tables.tsx";
 import { InputError } from "#store/model/errors.ts";
 import { OrderId, Ticker } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
@@ -10,10 +11,10 @@ import { OrderStatus } from "#store/model/order.ts";
 import type { TradeOutcome } from "#store/model/trade.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
-import { fillsOfOrder, listFills } from "#store/trading/fills.ts";
+import { type FillRow, fillsOfOrder, listFills } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
 import { childOrders, getOrder, listOrders } from "#store/trading/orders.ts";
-import { dailySnapshots, latestSnapshot } from "#store/trading/portfolio.ts";
+import { latestSnapshot } from "#store/trading/portfolio.ts";
 import { listPositions } from "#store/trading/positions.ts";
 import { listBlocks } from "#store/trading/symbol-blocks.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
@@ -22,23 +23,26 @@ import { cancelOrder } from "../api/trading/orders.ts";
 import { sumOf, sumsOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
-import { curveOf } from "./equity.ts";
+import { type CurveReader, curveReader } from "./equity.ts";
 import { page } from "./html.ts";
 import { type Site, withDone } from "./site.tsx";
 import { soon } from "./soon.ts";
 
 const PAGE = 50;
 const UNSENT = 25;
-const CURVE_DAYS = 400;
 const CLOCK_MS = 2_000;
 const NOTHING: readonly TradeOutcome[] = [];
 
-async function portfolioModel(site: Site, cursor: string | null): Promise<PortfolioModel> {
+async function portfolioModel(
+  site: Site,
+  readCurve: CurveReader,
+  cursor: string | null,
+): Promise<PortfolioModel> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
-  const [summary, daily, positions, fills, results] = await Promise.all([
+  const [summary, curve, positions, fills, results] = await Promise.all([
     accountId === null ? null : latestSnapshot(db, accountId),
-    accountId === null ? [] : dailySnapshots(db, { accountId, days: CURVE_DAYS }),
+    readCurve(accountId),
     accountId === null ? [] : listPositions(db, accountId),
     listFills(db, { cursor, limit: PAGE, ...(accountId === null ? {} : { accountId }) }),
     resultsModel(site),
@@ -47,16 +51,22 @@ async function portfolioModel(site: Site, cursor: string | null): Promise<Portfo
   return {
     accountId,
     summary,
-    curve: curveOf(daily),
+    curve,
     positions,
     unrealizedPnl: sumOf(positions, "unrealizedPnl"),
     realizedPnl: sumOf(positions, "realizedPnl"),
     exposure: exposed ? toDecimalString(dec(summary.grossPositionValue).div(summary.netLiquidation)) : null,
-    fills: fills.rows,
+    fills: fills.rows.map(lineOf),
     results,
     older: fills.next === null ? null : `/portfolio?cursor=${fills.next}`,
     newer: cursor === null ? null : "/portfolio",
   };
+}
+
+/** What a line shows and nothing else: the line is also the key under which it is kept as it was written. */
+function lineOf(row: FillRow): FillLine {
+  const { executionRef, orderId, symbol, side, quantity, price, commission, currency, at } = row;
+  return { executionRef, orderId, symbol, side, quantity, price, commission, currency, at };
 }
 
 /** The page stands while the broker is away: only what was not sent needs to know how far the market is. */
@@ -79,6 +89,7 @@ async function resultsModel(site: Site): Promise<ResultsModel> {
 export function orderPages(site: Site): Hono<FormEnv> {
   const app = new Hono<FormEnv>();
   const { db } = site.deps.database;
+  const readCurve = curveReader(db);
 
   app.get("/orders", async (c) => {
     const status = OrderStatus.nullable()
@@ -140,7 +151,7 @@ export function orderPages(site: Site): Hono<FormEnv> {
   app.get("/portfolio", async (c) => {
     const [frame, model] = await Promise.all([
       site.frame(c),
-      portfolioModel(site, c.req.query("cursor") ?? null),
+      portfolioModel(site, readCurve, c.req.query("cursor") ?? null),
     ]);
     return page(c, <PortfolioPage frame={frame} model={model} />);
   });

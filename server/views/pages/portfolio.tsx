@@ -5,6 +5,7 @@ import { Shell } from "../layout/shell.tsx";
 import { Empty, PageHead, Pager, Panel, Stat, Time } from "../parts/blocks.tsx";
 import { Curve, type CurvePoint } from "../parts/drawings.tsx";
 import { decimal, percent, signed } from "../parts/format.ts";
+import { numberOf, written } from "../parts/kept.tsx";
 import { Results, type ResultsModel } from "../parts/results.tsx";
 import { gainTone } from "../parts/status.tsx";
 import { type FillLine, FillTable, PositionTable } from "../parts/tables.tsx";
@@ -65,7 +66,9 @@ export function PortfolioPage(props: { frame: Frame; model: PortfolioModel }) {
                   tone={gainTone(model.realizedPnl)}
                 />
               </div>
-              <Curve points={model.curve} currency={summary.currency} />
+              {written(Curve, [numberOf(model.curve), summary.currency], () => (
+                <Curve points={model.curve} currency={summary.currency} />
+              ))}
             </>
           )}
         </Panel>

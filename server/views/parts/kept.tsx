@@ -36,11 +36,15 @@ function keep(key: string, part: Written): Written {
 const numbers = new WeakMap<object, number>();
 let last = 0;
 
-function numberOf(kind: object): number {
-  const known = numbers.get(kind);
+/**
+ * Stands for an object that says the same as long as it lives, such as a trade or a list that its reader keeps: in a key
+ * it is known again by itself, without being read.
+ */
+export function numberOf(of: object): number {
+  const known = numbers.get(of);
   if (known !== undefined) return known;
   last += 1;
-  numbers.set(kind, last);
+  numbers.set(of, last);
   return last;
 }
 

@@ -3,7 +3,7 @@ import type { Counterfactual } from "#store/model/counterfactual.ts";
 import type { PerformanceLine, TradeOutcome } from "#store/model/trade.ts";
 import { Empty, Facts, Panel, Time } from "./blocks.tsx";
 import { decimal, price, quantity, signed, words } from "./format.ts";
-import { kept } from "./kept.tsx";
+import { numberOf, written } from "./kept.tsx";
 import { gainTone, Pill } from "./status.tsx";
 
 export type ResultsModel = {
@@ -92,9 +92,7 @@ export function Outcome(props: { outcome: TradeOutcome }) {
   );
 }
 
-const SumTable = kept(function SumTable(props: {
-  groups: readonly (readonly [string, readonly PerformanceLine[]])[];
-}) {
+function SumTable(props: { groups: readonly (readonly [string, readonly PerformanceLine[]])[] }) {
   return (
     <table class="grid-table">
       <thead>
@@ -122,30 +120,39 @@ const SumTable = kept(function SumTable(props: {
         </tr>
       </thead>
       <tbody>
-        {props.groups.flatMap(([name, lines]) =>
-          lines.map((line) => (
-            <tr>
-              <td class="text-muted">{name}</td>
-              <td>{line.label}</td>
-              <td class="number">{line.trades}</td>
-              <td class="number">
-                {line.won} of {line.closed}
-              </td>
-              <td class="number">{decimal(line.averageR)}</td>
-              <td class={`number ${gainTone(line.realizedPnl)}`}>
-                {signed(line.realizedPnl)} {line.currency}
-              </td>
-              <td class={`number ${gainTone(line.unrealizedPnl)}`}>{signed(line.unrealizedPnl)}</td>
-              <td class="number">{decimal(line.commissions)}</td>
-            </tr>
-          )),
+        {props.groups.map(([name, lines]) =>
+          written(SumRows, [name, numberOf(lines)], () => <SumRows name={name} lines={lines} />),
         )}
       </tbody>
     </table>
   );
-});
+}
 
-const TradeRow = kept(function TradeRow(props: { row: TradeOutcome }) {
+/** The store gives the same lines as long as no fill and no mark has changed. */
+function SumRows(props: { name: string; lines: readonly PerformanceLine[] }) {
+  return (
+    <>
+      {props.lines.map((line) => (
+        <tr>
+          <td class="text-muted">{props.name}</td>
+          <td>{line.label}</td>
+          <td class="number">{line.trades}</td>
+          <td class="number">
+            {line.won} of {line.closed}
+          </td>
+          <td class="number">{decimal(line.averageR)}</td>
+          <td class={`number ${gainTone(line.realizedPnl)}`}>
+            {signed(line.realizedPnl)} {line.currency}
+          </td>
+          <td class={`number ${gainTone(line.unrealizedPnl)}`}>{signed(line.unrealizedPnl)}</td>
+          <td class="number">{decimal(line.commissions)}</td>
+        </tr>
+      ))}
+    </>
+  );
+}
+
+function TradeRow(props: { row: TradeOutcome }) {
   const { row } = props;
   return (
     <tr>
@@ -170,7 +177,7 @@ const TradeRow = kept(function TradeRow(props: { row: TradeOutcome }) {
       </td>
     </tr>
   );
-});
+}
 
 function TradeTable(props: { rows: readonly TradeOutcome[] }) {
   return (
@@ -197,11 +204,7 @@ function TradeTable(props: { rows: readonly TradeOutcome[] }) {
           </th>
         </tr>
       </thead>
-      <tbody>
-        {props.rows.map((row) => (
-          <TradeRow row={row} />
-        ))}
-      </tbody>
+      <tbody>{props.rows.map((row) => written(TradeRow, numberOf(row), () => <TradeRow row={row} />))}</tbody>
     </table>
   );
 }
@@ -214,7 +217,7 @@ const ENDS = {
   target: "would have reached its target",
 } as const;
 
-const UnsentRow = kept(function UnsentRow(props: { row: Counterfactual }) {
+function UnsentRow(props: { row: Counterfactual }) {
   const { row } = props;
   return (
     <tr>
@@ -236,7 +239,7 @@ const UnsentRow = kept(function UnsentRow(props: { row: Counterfactual }) {
       </td>
     </tr>
   );
-});
+}
 
 function UnsentTable(props: { rows: readonly Counterfactual[] }) {
   return (
@@ -256,9 +259,7 @@ function UnsentTable(props: { rows: readonly Counterfactual[] }) {
         </tr>
       </thead>
       <tbody>
-        {props.rows.map((row) => (
-          <UnsentRow row={row} />
-        ))}
+        {props.rows.map((row) => written(UnsentRow, numberOf(row), () => <UnsentRow row={row} />))}
       </tbody>
     </table>
   );

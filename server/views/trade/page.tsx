@@ -11,7 +11,7 @@ import { Empty, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
 import { FilterChoice, ListFilter } from "../parts/filter.tsx";
 import { decimal, price, quantity, signed } from "../parts/format.ts";
 import type { IconName } from "../parts/icons.tsx";
-import { kept } from "../parts/kept.tsx";
+import { numberOf, written } from "../parts/kept.tsx";
 import { gainTone, Pill, type Tone } from "../parts/status.tsx";
 
 export type TradesModel = {
@@ -88,7 +88,7 @@ function Filters(props: { model: TradesModel }) {
   );
 }
 
-const TradeRow = kept(function TradeRow(props: { trade: TradeOutcome }) {
+function TradeRow(props: { trade: TradeOutcome }) {
   const { trade } = props;
   const of = (role: TradePart["role"]) => trade.parts.filter((part) => part.role === role);
   const open = Number(trade.openQuantity) > 0;
@@ -148,7 +148,7 @@ const TradeRow = kept(function TradeRow(props: { trade: TradeOutcome }) {
       </td>
     </tr>
   );
-});
+}
 
 export function TradesPage(props: { frame: Frame; model: TradesModel }) {
   const { model } = props;
@@ -202,9 +202,9 @@ export function TradesPage(props: { frame: Frame; model: TradesModel }) {
               </tr>
             </thead>
             <tbody>
-              {model.rows.map((trade) => (
-                <TradeRow trade={trade} />
-              ))}
+              {model.rows.map((trade) =>
+                written(TradeRow, numberOf(trade), () => <TradeRow trade={trade} />),
+              )}
             </tbody>
           </table>
         )}
