@@ -4,7 +4,7 @@ import type { Db } from "../database.ts";
 import { ConflictError } from "../model/errors.ts";
 import type { ExecutionId, LlmCallId, SymbolRunId } from "../model/ids.ts";
 import type { LlmCallRecord } from "../model/llm-call.ts";
-import type { DecimalString } from "../model/money.ts";
+import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
 import { found, only } from "../rows.ts";
 import { llmCallArtifacts, llmCalls } from "../schema/index.ts";
 
@@ -90,6 +90,18 @@ const SUMS = sql`count(calls.id)::int as calls, coalesce(sum(calls.input_tokens)
   coalesce(sum(calls.output_tokens), 0)::float8 as "outputTokens",
   coalesce(trim_scale(sum(calls.cost_usd)), 0)::text as "costUsd",
   count(calls.id) filter (where calls.cost_usd is null)::int as "unpricedCalls"`;
+
+/** The same of calls that were read. */
+export function totalsOf(calls: readonly LlmCallRow[]): LlmTotals {
+  const sum = (of: (call: LlmCallRow) => number) => calls.reduce((total, call) => total + of(call), 0);
+  return {
+    calls: calls.length,
+    inputTokens: sum((call) => call.inputTokens),
+    outputTokens: sum((call) => call.outputTokens),
+    costUsd: toDecimalString(calls.reduce((total, call) => total.plus(call.costUsd ?? 0), dec(0))),
+    unpricedCalls: calls.filter((call) => call.costUsd === null).length,
+  };
+}
 
 /** What a run, or all runs of an execution, have used. */
 export async function llmTotals(

@@ -5,7 +5,14 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 export function page(c: Context, content: Child, status: ContentfulStatusCode = 200): Response {
   c.header("cache-control", "no-store");
-  // Encoded once: as a string it would be measured twice and then encoded.
-  const bytes = Buffer.from(`<!doctype html>${String(content)}`);
+  const bytes = encoded(`<!doctype html>${String(content)}`);
   return c.body(bytes, status, { "content-type": "text/html; charset=utf-8" });
+}
+
+/** Encoded once, into room that suffices for nearly all: to measure first would go through all of it twice. */
+function encoded(text: string): Uint8Array<ArrayBuffer> {
+  const room = Buffer.allocUnsafeSlow(Math.ceil(text.length * 1.1) + 64);
+  const length = room.write(text);
+  // Cut off where the room ended, when it did not suffice.
+  return length <= room.length - 4 ? room.subarray(0, length) : Buffer.from(text);
 }

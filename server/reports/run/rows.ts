@@ -1,32 +1,19 @@
 // The rows that everything about one run is told from: its page, its interactive charts, its export. Effects: database.
 import type { TradeFacts } from "#server/reports/trade/picture.ts";
-import { decisionsOfRun } from "#store/agents/decisions.ts";
-import { listLlmCalls, llmTotals } from "#store/agents/llm-calls.ts";
-import { listReports } from "#store/agents/reports.ts";
+import { totalsOf } from "#store/agents/llm-calls.ts";
 import type { Db } from "#store/database.ts";
 import { ApprovalQuestion } from "#store/model/approval.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 import type { TradeOutcome } from "#store/model/trade.ts";
 import { outcomeOfEntry } from "#store/results/trades.ts";
-import { listArtifacts } from "#store/runs/artifacts.ts";
-import { listNodeEvents } from "#store/runs/node-events.ts";
-import { getSymbolRun } from "#store/runs/symbol-runs.ts";
-import { approvalsOfRun } from "#store/trading/approvals.ts";
-import { fillsOfOrders } from "#store/trading/fills.ts";
-import { eventsOfOrders } from "#store/trading/order-events.ts";
-import { type OrderRow, ordersOfRun } from "#store/trading/orders.ts";
-import { verdictsOfRun } from "#store/trading/verdicts.ts";
+import { tradeOfRun, wholeRun } from "#store/runs/whole-run.ts";
+import type { OrderRow } from "#store/trading/orders.ts";
 
-const MOST_EVENTS = 2_000;
-
-async function withEventsAndFills(db: Db, orders: readonly OrderRow[]) {
-  const ids = orders.map((order) => order.id);
-  const [events, fills] = await Promise.all([eventsOfOrders(db, ids), fillsOfOrders(db, ids)]);
-  return orders.map((order) => ({
-    ...order,
-    events: events.filter(({ orderId }) => orderId === order.id),
-    fills: fills.filter(({ orderId }) => orderId === order.id),
-  }));
+function byOrder<Row extends { orderId: string | null }>(rows: readonly Row[]): Map<string | null, Row[]> {
+  return rows.reduce(
+    (groups, row) => groups.set(row.orderId, [...(groups.get(row.orderId) ?? []), row]),
+    new Map<string | null, Row[]>(),
+  );
 }
 
 async function outcomeOfRun(db: Db, orders: readonly OrderRow[]): Promise<TradeOutcome | null> {
@@ -67,54 +54,26 @@ export function tradeFactsOf(of: {
 
 /** The rows that a run's page and its export are made from. @throws NotFoundError `symbol_run_not_found` */
 export async function runRows(db: Db, id: SymbolRunId) {
-  const run = await getSymbolRun(db, id);
-  const of = { symbolRunId: id };
-  const [events, artifacts, reports, decisions, verdicts, approvals, orders, calls, llm] = await Promise.all([
-    listNodeEvents(db, id, { limit: MOST_EVENTS }),
-    listArtifacts(db, of),
-    listReports(db, of),
-    decisionsOfRun(db, id),
-    verdictsOfRun(db, id),
-    approvalsOfRun(db, id),
-    ordersOfRun(db, id),
-    listLlmCalls(db, id),
-    llmTotals(db, of),
-  ]);
-  const [outcome, detailed] = await Promise.all([outcomeOfRun(db, orders), withEventsAndFills(db, orders)]);
+  const { fills, orderEvents, ...rows } = await wholeRun(db, id);
+  const [eventsOf, fillsOf] = [byOrder(orderEvents), byOrder(fills)];
   return {
-    run,
-    events,
-    artifacts,
-    reports,
-    decisions,
-    verdicts,
-    approvals: approvals.map((row) => ({ ...row, shown: ApprovalQuestion.parse(row.shown) })),
-    orders: detailed,
-    calls,
-    llm,
-    outcome,
+    ...rows,
+    approvals: rows.approvals.map((row) => ({ ...row, shown: ApprovalQuestion.parse(row.shown) })),
+    orders: rows.orders.map((order) => ({
+      ...order,
+      events: eventsOf.get(order.id) ?? [],
+      fills: fillsOf.get(order.id) ?? [],
+    })),
+    llm: totalsOf(rows.calls),
+    outcome: await outcomeOfRun(db, rows.orders),
   };
 }
 
 /** No more of a run than its charts need. @throws NotFoundError `symbol_run_not_found` */
 export async function tradeRows(db: Db, id: SymbolRunId) {
-  const run = await getSymbolRun(db, id);
-  const [artifacts, decisions, verdicts, approvals, orders] = await Promise.all([
-    listArtifacts(db, { symbolRunId: id }),
-    decisionsOfRun(db, id),
-    verdictsOfRun(db, id),
-    approvalsOfRun(db, id),
-    ordersOfRun(db, id),
-  ]);
-  const [outcome, filled] = await Promise.all([
-    outcomeOfRun(db, orders),
-    fillsOfOrders(
-      db,
-      orders.map((order) => order.id),
-    ).then((fills) =>
-      orders.map((order) => ({ ...order, fills: fills.filter(({ orderId }) => orderId === order.id) })),
-    ),
-  ]);
-  const facts = tradeFactsOf({ symbol: run.symbol, decisions, verdicts, approvals, orders: filled, outcome });
-  return { run, artifacts, facts };
+  const { run, artifacts, fills, ...rows } = await tradeOfRun(db, id);
+  const fillsOf = byOrder(fills);
+  const orders = rows.orders.map((order) => ({ ...order, fills: fillsOf.get(order.id) ?? [] }));
+  const outcome = await outcomeOfRun(db, orders);
+  return { run, artifacts, facts: tradeFactsOf({ symbol: run.symbol, ...rows, orders, outcome }) };
 }

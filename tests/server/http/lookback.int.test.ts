@@ -9,7 +9,19 @@ import { z } from "zod";
 import { buildProgram } from "#server/cli/program.ts";
 import { readExport } from "#server/reports/export/file.ts";
 import { differences, verifyExport } from "#server/reports/export/verify.ts";
-import { SessionDate } from "#store/model/ids.ts";
+import { decisionsOfRun } from "#store/agents/decisions.ts";
+import { listLlmCalls, llmTotals, totalsOf } from "#store/agents/llm-calls.ts";
+import { listReports } from "#store/agents/reports.ts";
+import { SessionDate, SymbolRunId } from "#store/model/ids.ts";
+import { listArtifacts } from "#store/runs/artifacts.ts";
+import { listNodeEvents } from "#store/runs/node-events.ts";
+import { getSymbolRun } from "#store/runs/symbol-runs.ts";
+import { tradeOfRun, wholeRun } from "#store/runs/whole-run.ts";
+import { approvalsOfRun } from "#store/trading/approvals.ts";
+import { fillsOfOrders } from "#store/trading/fills.ts";
+import { eventsOfOrders } from "#store/trading/order-events.ts";
+import { ordersOfRun } from "#store/trading/orders.ts";
+import { verdictsOfRun } from "#store/trading/verdicts.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { ticker } from "#tests/support/seed.ts";
 import { TOKEN, webFixture } from "./fixture/web.ts";
@@ -55,6 +67,33 @@ async function story() {
 }
 const traded = await story();
 const run = `/runs/${traded.runId}`;
+
+test("all lists of a run at once are what each says alone, to the last digit", async () => {
+  const { db } = database;
+  for (const id of [traded.runId, traded.refusedRunId].map((text) => SymbolRunId.parse(text))) {
+    const of = { symbolRunId: id };
+    const whole = await wholeRun(db, id);
+    const ids = whole.orders.map((order) => order.id);
+    expect(whole).toEqual({
+      run: await getSymbolRun(db, id),
+      artifacts: await listArtifacts(db, of),
+      decisions: await decisionsOfRun(db, id),
+      verdicts: await verdictsOfRun(db, id),
+      approvals: await approvalsOfRun(db, id),
+      orders: await ordersOfRun(db, id),
+      fills: await fillsOfOrders(db, ids),
+      events: await listNodeEvents(db, id),
+      reports: await listReports(db, of),
+      orderEvents: await eventsOfOrders(db, ids),
+      calls: await listLlmCalls(db, id),
+    });
+    expect(totalsOf(whole.calls)).toEqual(await llmTotals(db, of));
+    const { events: _events, reports: _reports, orderEvents: _told, calls: _calls, ...ofTrade } = whole;
+    expect(await tradeOfRun(db, id)).toEqual(ofTrade);
+  }
+  const unknown = SymbolRunId.parse("00000000-0000-4000-8000-000000000000");
+  await expect(wholeRun(db, unknown)).rejects.toMatchObject({ code: "symbol_run_not_found" });
+});
 
 describe("the chart of a trade", () => {
   test("ends at the decision while a person is asked, and goes on behind a rule afterwards", async () => {
