@@ -19,7 +19,12 @@ export type CurrentTradingState = {
 /** Read before every order leaves: a halt counts for all workers from the moment it is stored. */
 export async function currentTradingState(db: Db): Promise<CurrentTradingState> {
   const [row] = await db.select().from(tradingStates).orderBy(desc(tradingStates.id)).limit(1);
-  return row ?? { state: "ACTIVE", reason: null, who: null, at: null };
+  return tradingStateOf(row);
+}
+
+/** Active until somebody says otherwise. */
+export function tradingStateOf(newest: TradingStateRow | undefined): CurrentTradingState {
+  return newest ?? { state: "ACTIVE", reason: null, who: null, at: null };
 }
 
 export async function setTradingState(

@@ -6,14 +6,9 @@ import { type DashboardModel, DashboardPage } from "#server/views/pages/dashboar
 import type { Notice } from "#server/views/parts/blocks.tsx";
 import { plural } from "#server/views/parts/format.ts";
 import { losingStreak } from "#store/results/losing-streak.ts";
-import { listExecutions } from "#store/runs/executions.ts";
 import { firstSteps } from "#store/runs/first-steps.ts";
-import { acknowledgeAlert, listAlerts } from "#store/trading/alerts.ts";
-import { listApprovals } from "#store/trading/approvals.ts";
-import { latestSnapshot } from "#store/trading/portfolio.ts";
-import { listPositions } from "#store/trading/positions.ts";
-import { openBlocks } from "#store/trading/symbol-blocks.ts";
-import { currentTradingState } from "#store/trading/trading-state.ts";
+import { acknowledgeAlert } from "#store/trading/alerts.ts";
+import { deskLists } from "#store/trading/glance.ts";
 import { moveMarket } from "../api/trading/desk-state.ts";
 import { sumOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
@@ -24,7 +19,6 @@ import { approvalModel, executionLines } from "./lines.ts";
 import { type Site, withDone } from "./site.tsx";
 
 const RECENT = 8;
-const OPEN_ALERTS = 10;
 
 type Read = Omit<DashboardModel, "market" | "steps" | "provenAgoMs"> & {
   steps: Awaited<ReturnType<typeof firstSteps>>;
@@ -33,50 +27,26 @@ type Read = Omit<DashboardModel, "market" | "steps" | "provenAgoMs"> & {
 async function readDesk(site: Site, readEquity: EquityReader): Promise<Read> {
   const { db } = site.deps.database;
   const { accountId } = site.deps.broker;
-  const [
-    trading,
-    summary,
-    equity,
-    streak,
-    positions,
-    blocks,
-    approvals,
-    running,
-    waiting,
-    recent,
-    alerts,
-    steps,
-  ] = await Promise.all([
-    currentTradingState(db),
-    accountId === null ? null : latestSnapshot(db, accountId),
+  const [lists, equity, streak, steps] = await Promise.all([
+    deskLists(db, accountId),
     readEquity(accountId),
     accountId === null ? null : losingStreak(db, accountId),
-    accountId === null ? [] : listPositions(db, accountId),
-    accountId === null ? [] : openBlocks(db, { accountId }),
-    listApprovals(db, { status: "pending", limit: RECENT }),
-    listExecutions(db, { status: "running", limit: RECENT }),
-    listExecutions(db, { status: "waiting", limit: RECENT }),
-    listExecutions(db, { limit: RECENT }),
-    listAlerts(db, { limit: OPEN_ALERTS }),
     firstSteps(db),
   ]);
-  const inHand = [...running.rows, ...waiting.rows].slice(0, RECENT);
-  const finished = recent.rows.filter((row) => row.status === "finished");
+  const { running, waiting, recent, approvals, ...shown } = lists;
+  const inHand = [...running, ...waiting].slice(0, RECENT);
+  const finished = recent.filter((row) => row.status === "finished");
   const lines = await executionLines(db, [...inHand, ...finished]);
   return {
-    trading,
+    ...shown,
     broker: site.deps.broker.health(),
     simulator: site.deps.market === null ? null : { end: site.deps.market.end()?.toISOString() ?? null },
-    summary,
     ...equity,
     losingStreak: streak === null || streak.newest === null ? null : streak,
-    positions,
-    blocks,
-    unrealizedPnl: sumOf(positions, "unrealizedPnl"),
-    approvals: approvals.rows.map(approvalModel),
+    unrealizedPnl: sumOf(lists.positions, "unrealizedPnl"),
+    approvals: approvals.map(approvalModel),
     inHand: lines.slice(0, inHand.length),
     executions: lines.slice(inHand.length),
-    alerts,
     steps,
   };
 }

@@ -1,6 +1,7 @@
 // Small drawings made on the server: the equity curve and the ladder of stop, entry and target. Pure.
 import { Decimal } from "#store/model/money.ts";
 import { decimal, exchangeDate, percent, price } from "./format.ts";
+import { kept } from "./kept.tsx";
 
 export type CurvePoint = { at: string; value: string };
 
@@ -19,7 +20,7 @@ function growth(points: readonly CurvePoint[]): string {
 }
 
 /** A line of account values over time, and a dashed one to compare with; the numbers are in the caption as text. */
-export function Curve(props: {
+export const Curve = kept(function Curve(props: {
   points: readonly CurvePoint[];
   currency: string;
   benchmark?: Benchmark | null;
@@ -103,7 +104,7 @@ export function Curve(props: {
       )}
     </figure>
   );
-}
+});
 
 function LineKey(props: { class: string; dashed?: boolean }) {
   return (
