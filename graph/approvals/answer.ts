@@ -8,7 +8,7 @@ import { ApprovalAnswer, type ApprovalStatus } from "#store/model/run.ts";
 import { getSymbolRun, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
 import { getApproval, answerApproval as recordAnswer } from "#store/trading/approvals.ts";
 import type { AnswerInput, DeskDeps } from "../desk.ts";
-import { requireEdit } from "./edit.ts";
+import { changesOf, requireEdit } from "./edit.ts";
 import { marketTimeOf } from "./expiry.ts";
 import { questionOf } from "./question.ts";
 
@@ -21,15 +21,14 @@ export async function answerApproval(
   input: AnswerInput,
 ): Promise<{ approvalId: ApprovalId; status: ApprovalStatus }> {
   const { approvalId: id, who, channel } = input;
-  const answer = parseAnswer(input.answer);
+  const given = parseAnswer(input.answer);
   const { db } = deps.database;
   const asked = await getApproval(db, id);
   const run = await getSymbolRun(db, asked.symbolRunId);
+  const { plan } = questionOf(asked);
+  const answer = given.action === "edit" ? { ...given, edit: changesOf(given.edit, plan) } : given;
   if (answer.action === "edit" && asked.status === "pending")
-    requireEdit(answer.edit, {
-      plan: questionOf(asked).plan,
-      instrument: await instrumentOf(deps, run),
-    });
+    requireEdit(answer.edit, { plan, instrument: await instrumentOf(deps, run) });
   const marketAt = await marketTimeOf(deps, asked, run.execution.gatewaySession);
   const at = deps.clock.now().toISOString() as Instant;
   return transaction(db, async (tx: Db) => {

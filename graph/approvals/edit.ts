@@ -16,6 +16,20 @@ const NAMES: Readonly<Record<Price, string>> = {
   targetPrice: "target",
 };
 
+/** What differs from the plan that was shown. A value that is only repeated is no change: a limit counts as typed otherwise. */
+export function changesOf(edit: ApprovalEdit, plan: OrderPlan): ApprovalEdit {
+  const changed = (name: keyof ApprovalEdit) => {
+    const [given, shown] = [edit[name] ?? null, plan[name]];
+    return given !== null && shown !== null && dec(given).eq(shown) ? null : given;
+  };
+  return {
+    quantity: changed("quantity"),
+    limitPrice: changed("limitPrice"),
+    stopPrice: changed("stopPrice"),
+    targetPrice: changed("targetPrice"),
+  };
+}
+
 /** @throws InputError with the field at fault, for an edit that cannot be whatever the market does */
 export function requireEdit(edit: ApprovalEdit, of: { plan: OrderPlan; instrument: Instrument }): void {
   const { plan, instrument } = of;

@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { Conid } from "#store/model/ids.ts";
+import { refreshPortfolio } from "#graph/orders/portfolio.ts";
+import { Conid, SessionDate } from "#store/model/ids.ts";
 import { blockSymbol } from "#store/trading/symbol-blocks.ts";
 import { TOKEN } from "#tests/server/http/fixture/web.ts";
 import { testDatabase } from "#tests/support/database.ts";
@@ -14,7 +15,8 @@ import { hasBrowser, openPage, PHONE, WIDE, WITHOUT_BROWSER } from "./fixture/br
 import { servedWeb } from "./fixture/served.ts";
 
 const database = await testDatabase();
-const web = await servedWeb(database);
+// After this close the rules propose to buy SPX; after that of 14 February AAPL.
+const web = await servedWeb(database, SessionDate.parse("2016-07-11"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Colours that are fading over are there at once. */
@@ -32,8 +34,12 @@ const AxeResult = z.object({
   ),
 });
 
+async function listed(address: string) {
+  return Rows.parse(await (await web.api(address)).json()).rows;
+}
+
 async function first(address: string): Promise<string> {
-  return Rows.parse(await (await web.api(address)).json()).rows[0]?.id ?? "";
+  return (await listed(address))[0]?.id ?? "";
 }
 
 /** The strategy runs by itself, and has an older version. */
@@ -89,15 +95,41 @@ async function blocked(): Promise<void> {
   });
 }
 
+/** SPX is bought in a smaller size than was proposed and sold again by its bracket; months later AAPL waits. */
+async function traded(): Promise<{ executionId: string; fill: string }> {
+  const { fixture } = web;
+  const account = () => refreshPortfolio({ database, clock: fixture.clock, gateway: fixture.gateway() });
+  await account();
+  const executionId = await web.analyse([ticker("AAPL"), ticker("SPX"), ticker("NOSUCH")]);
+  const [asked] = await listed("/api/approvals?status=pending");
+  const { limitPrice } = z
+    .looseObject({ limitPrice: z.string() })
+    .parse(z.looseObject({ plan: z.unknown() }).parse(asked?.shown).plan);
+  const json = { action: "edit", edit: { quantity: "2", limitPrice } };
+  await web.api(`/api/approvals/${asked?.id}/answer`, { method: "POST", json });
+  await fixture.drain(web.desk);
+  await fixture.simulator().next();
+  await fixture.track();
+  await account();
+  while ((await fixture.gateway().marketClock.now()).toISOString() < "2017-02-14T20:00")
+    await fixture.simulator().next();
+  await fixture.track();
+  await fixture.drain(web.desk);
+  await account();
+  await web.analyse([ticker("AAPL")]);
+  const Fills = z.object({ rows: z.array(z.object({ executionRef: z.string() })) });
+  const [fill] = Fills.parse(await (await web.api("/api/fills")).json()).rows;
+  return { executionId, fill: fill?.executionRef ?? "" };
+}
+
 /** Runs that wait, hold and fail, an order that is filled, and the symbols and prompts behind them. */
 async function pages(): Promise<Record<string, string>> {
-  const executionId = await web.analyse([ticker("AAPL"), ticker("SPX"), ticker("NOSUCH")]);
+  const { executionId, fill } = await traded();
   const Detail = z.looseObject({ runs: z.array(z.looseObject({ id: z.string() })) });
   const { runs } = Detail.parse(await (await web.api(`/api/executions/${executionId}`)).json());
   await web.api("/api/workflow-symbols", { method: "POST", json: { symbol: "AAPL" } });
   await scheduled();
   await blocked();
-  const approval = await first("/api/approvals");
   return {
     desk: "/",
     executions: "/executions",
@@ -109,8 +141,10 @@ async function pages(): Promise<Record<string, string>> {
     artifact: `/artifacts/${await first(`/api/artifacts?run=${runs[0]?.id}&kind=market_data`)}`,
     "run-failed": `/runs/${runs[2]?.id}`,
     approvals: "/approvals",
-    ...(approval === "" ? {} : { approval: `/approvals/${approval}` }),
+    approval: `/approvals/${await first("/api/approvals?status=pending")}`,
     orders: "/orders",
+    order: `/orders/${await first("/api/orders")}`,
+    fill: `/fills/${encodeURIComponent(fill)}`,
     portfolio: "/portfolio",
     symbols: "/symbols",
     symbol: `/symbols/${await first("/api/workflow-symbols")}`,

@@ -187,6 +187,27 @@ describe("an edit", () => {
     expect(verdict).toMatchObject({ step: "answer", snapshot: { decision: { stopPrice: stop } } });
   });
 
+  test("that only repeats what was shown changes nothing but what differs", async () => {
+    const id = await one({});
+    const { plan } = await shownTo(id);
+    const [limitPrice, stopPrice, targetPrice] = [`${plan.limitPrice}0`, plan.stopPrice, plan.targetPrice];
+    await answer(id, edit({ quantity: "5", limitPrice, stopPrice, targetPrice }));
+    const [entry] = await ordersOfRun(db, id);
+    expect(entry).toMatchObject({ leg: "entry", quantity: "5", limitPrice: plan.limitPrice });
+    const verdict = (await verdictsOfRun(db, id)).at(-1);
+    expect(verdict?.plan).toMatchObject({
+      limitPrice: plan.limitPrice,
+      stopPrice,
+      targetPrice,
+      quantity: "5",
+    });
+    expect(verdict?.snapshot).not.toMatchObject({ requested: { limitPrice: expect.any(String) } });
+    const again = await one({});
+    const shown = (await shownTo(again)).plan;
+    const same = edit({ quantity: shown.quantity, limitPrice: shown.limitPrice ?? "" });
+    await expect(answer(again, same)).rejects.toMatchObject({ code: "edit_empty" });
+  });
+
   test("beyond the rules is denied with their code and sends nothing", async () => {
     const id = await one({});
     const { plan } = await shownTo(id);

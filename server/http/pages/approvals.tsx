@@ -1,7 +1,6 @@
 // The approvals inbox and its one form: approve, change or reject.
 import { type Context, Hono } from "hono";
 import { ApprovalPage, ApprovalsPage } from "#server/views/pages/approvals.tsx";
-import type { ApprovalQuestion } from "#store/model/approval.ts";
 import { ApprovalId } from "#store/model/ids.ts";
 import { ApprovalAnswer } from "#store/model/run.ts";
 import { getApproval, listApprovals } from "#store/trading/approvals.ts";
@@ -17,8 +16,8 @@ import { type Site, withDone } from "./site.tsx";
 const PENDING = 50;
 const ANSWERED = 25;
 
-/** Empty and unchanged fields of an edit mean "leave it". */
-function answerOf(form: URLSearchParams, shown: ApprovalQuestion): unknown {
+/** Empty fields of an edit mean "leave it". */
+function answerOf(form: URLSearchParams): unknown {
   const action = form.get("action");
   if (action === "reject") return { action, reason: form.get("reason") ?? "" };
   if (action !== "edit") return { action };
@@ -26,15 +25,9 @@ function answerOf(form: URLSearchParams, shown: ApprovalQuestion): unknown {
     const text = decimalText(form.get(name) ?? "");
     return text === "" ? null : text;
   };
-  const { plan } = shown;
-  const changed = (name: "quantity" | "limitPrice" | "stopPrice" | "targetPrice") =>
-    value(name) === plan[name] ? null : value(name);
-  const stopPrice = changed("stopPrice");
-  const targetPrice = changed("targetPrice");
-  return {
-    action,
-    edit: { quantity: changed("quantity"), limitPrice: changed("limitPrice"), stopPrice, targetPrice },
-  };
+  const [quantity, limitPrice] = [value("quantity"), value("limitPrice")];
+  const [stopPrice, targetPrice] = [value("stopPrice"), value("targetPrice")];
+  return { action, edit: { quantity, limitPrice, stopPrice, targetPrice } };
 }
 
 export function approvalPages(site: Site): Hono<FormEnv> {
@@ -78,8 +71,7 @@ export function approvalPages(site: Site): Hono<FormEnv> {
   app.post("/approvals/:id/answer", async (c) => {
     const id = ApprovalId.parse(c.req.param("id"));
     try {
-      const { shown } = approvalModel(await getApproval(db, id));
-      const answer = ApprovalAnswer.parse(answerOf(c.get("form"), shown));
+      const answer = ApprovalAnswer.parse(answerOf(c.get("form")));
       await site.deps.desk.answerApproval({
         approvalId: id,
         answer,
