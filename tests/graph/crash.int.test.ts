@@ -37,7 +37,7 @@ async function dieAt(fixture: DeskFixture, id: SymbolRunId, step: string): Promi
   const ended = desk.advance(id, { signal: new AbortController().signal, attemptsLeft: 0 });
   await Promise.race([arrival, ended]);
   await database.pool.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1",
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1",
     [MORTAL],
   );
   mortal.close().catch(() => undefined);
@@ -46,7 +46,8 @@ async function dieAt(fixture: DeskFixture, id: SymbolRunId, step: string): Promi
 
 /** The server needs a moment to see a connection cut, and the lock goes with it. */
 async function mortalGone(): Promise<void> {
-  const count = "select count(*)::int as n from pg_stat_activity where application_name = $1";
+  const count =
+    "select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = $1";
   const alive = async () => (await database.pool.query<{ n: number }>(count, [MORTAL])).rows[0]?.n;
   await expect.poll(alive, { interval: 5 }).toBe(0);
 }
