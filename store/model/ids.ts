@@ -1,5 +1,5 @@
 // Branded identifiers and the names derived from them. Pure; new random ids come in from server/.
-import { v5 as uuidv5 } from "uuid";
+import { parse as parseUuid, v5 as uuidv5 } from "uuid";
 import { z } from "zod";
 
 const uuid = <Brand extends string>(_brand: Brand) => z.uuid().brand<Brand>();
@@ -68,7 +68,7 @@ export const ClientOrderId = z
   .brand("ClientOrderId");
 export type ClientOrderId = z.infer<typeof ClientOrderId>;
 
-const NAMESPACE = "6f0ec5f4-2f5a-4f0e-9a53-0c1f6f5b7a11";
+const NAMESPACE = parseUuid("6f0ec5f4-2f5a-4f0e-9a53-0c1f6f5b7a11");
 
 /** The id that is the same whenever the same parts are given: what makes every retry land on the same row. */
 export function derivedId(kind: string, ...parts: readonly (string | number)[]): string {

@@ -17,6 +17,9 @@ export type Account = {
 
 type Parts = { calls: Calls; ready(signal?: AbortSignal): Promise<ReadySession> };
 
+const PositionRows = z.array(PositionRow);
+/** Of no use but to have been asked for. */
+const SparseRows = z.array(z.unknown());
 const PAGE_ROWS = 100;
 const MOST_PAGES = 50;
 
@@ -38,10 +41,10 @@ export function createAccount(parts: Parts): Account {
       const path = `/portfolio/${accountId}/positions`;
       await read({ method: "POST", path: `${path}/invalidate`, schema: Invalidated, onSent: sent });
       // The first read after that may still be the old, sparse one: it only makes the gateway fetch.
-      await read({ method: "GET", path: `${path}/0`, schema: z.array(z.unknown()) });
+      await read({ method: "GET", path: `${path}/0`, schema: SparseRows });
       const rows: PositionRow[] = [];
       for (let page = 0; page < MOST_PAGES; page += 1) {
-        const found = await read({ method: "GET", path: `${path}/${page}`, schema: z.array(PositionRow) });
+        const found = await read({ method: "GET", path: `${path}/${page}`, schema: PositionRows });
         rows.push(...found);
         if (found.length < PAGE_ROWS) return positionsOf(rows, accountId);
       }

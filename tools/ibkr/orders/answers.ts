@@ -38,7 +38,14 @@ export type OrderAnswer =
   | { kind: "stale_reply"; message: string }
   | { kind: "unclear"; message: string };
 
-const Row = z.union([QuestionRow, PlacedRow]);
+const Rows = z
+  .array(
+    z.union([
+      QuestionRow.transform((question) => ({ question, placed: null })),
+      PlacedRow.transform((placed) => ({ question: null, placed })),
+    ]),
+  )
+  .min(1);
 
 export function orderAnswer(body: Body): OrderAnswer {
   if (!body.isJson) return { kind: "unclear", message: describe(body) };
@@ -47,18 +54,10 @@ export function orderAnswer(body: Body): OrderAnswer {
   const prompt = AdvancedPrompt.safeParse(body.json);
   if (prompt.success)
     return { kind: "prompt", message: prompt.data.text, messageId: prompt.data.messageId ?? null };
-  const rows = z
-    .array(Row)
-    .min(1)
-    .safeParse(Array.isArray(body.json) ? body.json : [body.json]);
+  const rows = Rows.safeParse(Array.isArray(body.json) ? body.json : [body.json]);
   if (!rows.success) return { kind: "unclear", message: describe(body) };
-  const placed: PlacedRow[] = [];
-  const questions: QuestionRow[] = [];
-  for (const row of rows.data) {
-    const question = QuestionRow.safeParse(row);
-    if (question.success) questions.push(question.data);
-    else placed.push(PlacedRow.parse(row));
-  }
+  const placed = rows.data.flatMap((row) => row.placed ?? []);
+  const questions = rows.data.flatMap((row) => row.question ?? []);
   return { kind: "answered", placed, questions };
 }
 

@@ -89,12 +89,14 @@ async function warmedTrades(parts: OrderParts, warmth: Warmth, sent: () => void)
 }
 
 /** Always seven days: one or two have come back empty where seven had rows. */
+const TradeRows = z.array(TradeRow);
+
 function tradeRows(parts: OrderParts, onSent?: () => void): Promise<TradeRow[]> {
   return parts.calls.read({
     method: "GET",
     path: "/iserver/account/trades",
     query: { days: TRADE_DAYS },
-    schema: z.array(TradeRow),
+    schema: TradeRows,
     ...(onSent === undefined ? {} : { onSent }),
   });
 }
