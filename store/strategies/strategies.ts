@@ -142,6 +142,20 @@ export function listStrategyNames(db: Db): Promise<Pick<StrategyRow, "id" | "nam
     .orderBy(asc(strategies.name));
 }
 
+/** Which strategies name which symbols in their newest version, by name. */
+export async function tradedSymbols(
+  db: Db,
+): Promise<(Pick<StrategyRow, "id" | "name" | "active"> & Pick<StrategyParameters, "symbols">)[]> {
+  const result = await db.execute<
+    Pick<StrategyRow, "id" | "name" | "active"> & Pick<StrategyParameters, "symbols">
+  >(sql`
+    select strategy.id, strategy.name, strategy.active, newest.parameters -> 'symbols' as symbols
+    from strategies strategy join strategy_versions newest
+      on newest.strategy_id = strategy.id and newest.version = strategy.version
+    order by strategy.name`);
+  return result.rows;
+}
+
 export async function strategyByName(db: Db, name: string): Promise<StrategyRow | null> {
   const [row] = await selectStrategies(db).where(eq(strategies.name, name));
   return row ?? null;

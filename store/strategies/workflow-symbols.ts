@@ -68,6 +68,25 @@ export function listWorkflowSymbols(
     .limit(10_000);
 }
 
+/** A part of the same list: those that begin with `prefix`, and how many symbols there are in all. */
+export async function workflowSymbolsFrom(
+  db: Db,
+  of: { prefix: string; from: number; limit: number },
+): Promise<{ rows: WorkflowSymbolRow[]; total: number; more: boolean }> {
+  const [counted, rows] = await Promise.all([
+    db.execute<{ total: number }>(sql`select count(*)::int as total from workflow_symbols`),
+    db
+      .select()
+      .from(workflowSymbols)
+      .where(of.prefix === "" ? undefined : sql`starts_with(${workflowSymbols.symbol}, ${of.prefix})`)
+      .orderBy(desc(workflowSymbols.priority), asc(workflowSymbols.symbol))
+      .offset(of.from)
+      .limit(of.limit + 1),
+  ]);
+  const { total } = only(counted.rows, "counting symbols");
+  return { rows: rows.slice(0, of.limit), total, more: rows.length > of.limit };
+}
+
 /** Of these symbols the ones that nobody has turned off, by priority, highest first, else in their own order. */
 export async function symbolsInUse(db: Db, symbols: readonly Ticker[]): Promise<Ticker[]> {
   const result = await db.execute<{ symbol: Ticker }>(sql`

@@ -27,6 +27,8 @@ function Name(props: { row: SymbolLine }) {
   );
 }
 
+const TURN = "turn-symbols";
+
 const COLUMNS: readonly Column<SymbolLine>[] = [
   { title: "Symbol", plain: true, cell: (row) => <Name row={row} /> },
   {
@@ -58,25 +60,25 @@ const COLUMNS: readonly Column<SymbolLine>[] = [
   },
   { title: "Traded by", cell: (row) => <TradedBy strategies={row.strategies} /> },
   { title: "Priority", class: "lg:text-right", cell: (row) => row.priority },
-];
-
-/** The forms of a row carry their reader's token. */
-const acts = (token: string): Column<SymbolLine> => ({
-  title: "",
-  class: "lg:text-right",
-  cell: (row) => (
-    <ActionForm action={`/symbols/${row.id}/enabled`} token={token}>
-      <input type="hidden" name="enabled" value={row.enabled ? "false" : "true"} />
+  {
+    title: "",
+    class: "lg:text-right",
+    // One form for all rows has the reader's token: the rows stay the same for whoever reads them.
+    cell: (row) => (
       <button
         type="submit"
+        form={TURN}
+        formaction={`/symbols/${row.id}/enabled`}
+        name="enabled"
+        value={row.enabled ? "false" : "true"}
         class="link min-h-8"
         aria-label={`${row.enabled ? "Turn off" : "Enable"} ${row.symbol}`}
       >
         {row.enabled ? "Turn off" : "Enable"}
       </button>
-    </ActionForm>
-  ),
-});
+    ),
+  },
+];
 
 const TEMPLATE =
   "[--columns:minmax(0,2fr)_minmax(0,1.1fr)_minmax(0,1.1fr)_minmax(8.5rem,1.7fr)_6rem_minmax(0,1fr)_3.5rem_4.5rem]";
@@ -105,17 +107,12 @@ export function SymbolsPage(props: { frame: Frame; model: SymbolsModel }) {
       >
         {model.total > 10 || model.filter !== "" ? <Filter filter={model.filter} /> : null}
       </PageHead>
+      <ActionForm action="/symbols" token={frame.formToken} id={TURN} />
       <div class="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div class="order-2 min-w-0 xl:order-1">
           <Panel id="symbols" flush live="any">
             {model.rows.length > 0 ? (
-              <RowList
-                label="Symbols"
-                template={TEMPLATE}
-                columns={COLUMNS}
-                last={acts(frame.formToken)}
-                rows={model.rows}
-              />
+              <RowList label="Symbols" template={TEMPLATE} columns={COLUMNS} rows={model.rows} />
             ) : model.filter === "" ? (
               <Empty icon="symbols" title="No symbols yet">
                 Add one that your broker knows, such as AAPL.

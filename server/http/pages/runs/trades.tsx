@@ -10,7 +10,7 @@ import { TradeExit, type TradeOutcome } from "#store/model/trade.ts";
 import { listTrades } from "#store/results/trade-list.ts";
 import { outcomes } from "#store/results/trades.ts";
 import { type Lineage, lineageOfFill } from "#store/runs/lineage.ts";
-import { listStrategies } from "#store/strategies/strategies.ts";
+import { listStrategyNames } from "#store/strategies/strategies.ts";
 import { getFill } from "#store/trading/fills.ts";
 import type { FormEnv } from "../../guards/form-token.ts";
 import { page } from "../html.ts";
@@ -96,7 +96,7 @@ export function tradePages(site: Site): Hono<FormEnv> {
     const cursor = c.req.query("cursor") ?? null;
     const [frame, strategies, found] = await Promise.all([
       site.frame(c),
-      listStrategies(db),
+      listStrategyNames(db),
       listTrades(db, {
         cursor,
         limit: PAGE,
@@ -115,7 +115,7 @@ export function tradePages(site: Site): Hono<FormEnv> {
     const model = {
       rows: found.rows,
       filter: { symbol: symbol ?? "", strategy: strategy ?? "", exit },
-      strategies: strategies.map(({ id, name }) => ({ id, name })),
+      strategies,
       older: found.next === null ? null : `/trades?${next}`,
       newer: cursor === null ? null : `/trades?${asked}`,
     };

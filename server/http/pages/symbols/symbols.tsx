@@ -8,8 +8,8 @@ import { InvariantError } from "#store/model/errors.ts";
 import {
   changeWorkflowSymbol,
   getWorkflowSymbol,
-  listWorkflowSymbols,
   removeWorkflowSymbol,
+  workflowSymbolsFrom,
 } from "#store/strategies/workflow-symbols.ts";
 import { lookUp } from "../../api/strategies/look-up.ts";
 import { addSymbol, NewWorkflowSymbol, WorkflowSymbolChange } from "../../api/strategies/workflow-symbols.ts";
@@ -25,17 +25,20 @@ type Typed = Pick<SymbolsModel, "values" | "faults" | "lookUp">;
 const UNTYPED: Typed = { values: { symbol: "", priority: "0", note: "" }, faults: {}, lookUp: null };
 
 async function symbolsModel(site: Site, query: URLSearchParams, typed: Typed): Promise<SymbolsModel> {
-  const all = await listWorkflowSymbols(site.deps.database.db);
   const filter = (query.get("q") ?? "").trim().toUpperCase().slice(0, 10);
-  const wanted = all.filter((row) => row.symbol.startsWith(filter));
   const from = /^\d{1,5}$/.test(query.get("from") ?? "") ? Number(query.get("from")) : 0;
+  const { rows, total, more } = await workflowSymbolsFrom(site.deps.database.db, {
+    prefix: filter,
+    from,
+    limit: PAGE,
+  });
   const to = (start: number) => `/symbols?${new URLSearchParams({ q: filter, from: String(start) })}`;
   return {
-    rows: await symbolLines(site.deps, wanted.slice(from, from + PAGE)),
-    total: all.length,
+    rows: await symbolLines(site.deps, rows),
+    total,
     filter,
     newer: from === 0 ? null : to(0),
-    older: from + PAGE < wanted.length ? to(from + PAGE) : null,
+    older: more ? to(from + PAGE) : null,
     ...typed,
   };
 }
