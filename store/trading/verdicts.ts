@@ -163,7 +163,7 @@ export type ReservationRow = typeof riskReservations.$inferSelect;
 
 /**
  * Waits for the account's turn: until the transaction ends, no other worker reads or reserves capacity of this account.
- * Call first, then read `heldReservations`, decide, and `reserveCapacity`, all in that transaction.
+ * Call first, then read `riskBook`, decide, and `giveVerdict`, all in that transaction.
  */
 export async function lockAccount(tx: Db, accountId: AccountId): Promise<void> {
   await tx.execute(sql.raw(accountLock(accountId)));
