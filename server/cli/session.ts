@@ -68,7 +68,8 @@ export async function withDesk<Result>(
 
 type Desk = { kind: "running"; url: string } | { kind: "composed"; composition: Composition };
 
-const TURN_MS = 30_000;
+/** As long as another command may take on a slow machine. */
+const TURN_MS = 120_000;
 const LOOK_AGAIN_MS = 300;
 
 /** Waits its turn while another command, or a desk that is just starting, holds the folder. @throws ConflictError */

@@ -2,8 +2,9 @@
 // Effects: everything. Parts are closed in the opposite order of their opening, also when the start fails midway.
 import { createDesk } from "#graph/create-desk.ts";
 import { DEFAULT_DESK_SETTINGS, type Desk } from "#graph/desk.ts";
+import { isRetryable } from "#graph/run/failure.ts";
 import type { Database } from "#store/database.ts";
-import { ConflictError } from "#store/model/errors.ts";
+import { ConflictError, DeskError } from "#store/model/errors.ts";
 import type { ExecutionId, Instant, Ticker } from "#store/model/ids.ts";
 import { AGENT_STAGES } from "#store/model/run.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
@@ -28,7 +29,7 @@ import { startWatch } from "../jobs/watch.ts";
 import { openBroker, openMarket } from "./broker.ts";
 import { Closers } from "./closers.ts";
 import { adminToken, announceDesk, announcedDesk, openDataFolder, withdrawDesk } from "./data-folder.ts";
-import { openDeskDatabase } from "./database.ts";
+import { type DeskDatabase, type OpenDeskDatabase, openDeskDatabase } from "./database.ts";
 import { prepareFirstStart } from "./first-start.ts";
 import { type Gateways, openGateways } from "./gateways.ts";
 import type { DeskFetch } from "./http-server.ts";
@@ -94,11 +95,10 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
   closers.add(() => log.flush());
   const warn = (facts: Readonly<Record<string, unknown>>, message: string) => log.logger.warn(facts, message);
 
-  const opened = await openDeskDatabase({ config, folder, tell: options.tell, warn, closers });
-  if (options.workerOnly !== true) {
-    await claimFolder({ databaseUrl: opened.database.url, dataDir: config.dataDir, warn }, closers);
-    opened.claimed();
-  }
+  const opened = await ownDatabase(
+    { config, folder, tell: options.tell, warn, closers },
+    options.workerOnly !== true,
+  );
   options.signal?.throwIfAborted();
   const { database } = opened;
   const objects = await openObjects(config, folder);
@@ -295,6 +295,32 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
 function nodeDeadline({ models }: Config): number {
   const question = models.timeoutMs * (1 + models.maxRetries);
   return Math.max(DEFAULT_DESK_SETTINGS.nodeDeadlineMs, 2 * question + 60_000);
+}
+
+/**
+ * Open, and claimed where this process is to hold the folder.
+ * @throws ConflictError `data_dir_in_use`, also when the command that held the folder ended its embedded server just now
+ */
+async function ownDatabase(of: OpenDeskDatabase, claim: boolean): Promise<DeskDatabase> {
+  const { config, closers, warn } = of;
+  const { dataDir } = config;
+  try {
+    const opened = await openDeskDatabase(of);
+    if (claim) {
+      await claimFolder({ databaseUrl: opened.database.url, dataDir, warn }, closers);
+      opened.claimed();
+    }
+    return opened;
+  } catch (error) {
+    if (config.databaseUrl !== null || !isGone(error)) throw error;
+    const message = `DATA_DIR: the database of ${dataDir} was stopped just now, as by another countersign command that ended; try again`;
+    throw new ConflictError("data_dir_in_use", message, { cause: error });
+  }
+}
+
+/** A connection that was refused or cut; not a server that could not be started. */
+function isGone(error: unknown): boolean {
+  return error instanceof DeskError ? error.code === "database_unreachable" : isRetryable(error);
 }
 
 async function claimFolder(of: LockOf, closers: Closers): Promise<void> {
