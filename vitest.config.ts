@@ -16,9 +16,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Minutes long by its nature; .ci/run asks for it.
     exclude: process.env.SOAK_SAMPLE === "1" ? [] : ["tests/faults/soak/**"],
-    // Deadlines against hanging, not expectations of speed.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Deadlines against hanging, not expectations of speed: a machine under load takes ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     retry: 0,
     restoreMocks: true,
     unstubEnvs: true,

@@ -41,7 +41,7 @@ export function endpoint(baseUrl: string, changes: Partial<OpenAiEndpoint> = {})
     baseUrl,
     apiKey: "test-key",
     model: "test-model",
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
     maxRetries: 2,
     retryDelayMs: 1,
     ...changes,

@@ -4,10 +4,8 @@ import { createTestDatabase } from "#tests/support/database.ts";
 import { type DeskProcess, startDesk, TEST_TOKEN, temporaryFolder } from "#tests/support/desk-process.ts";
 import { hasBrowser, openPage, PHONE, WIDE, WITHOUT_BROWSER } from "./fixture/browser.ts";
 
-const RUN_DEADLINE_MS = 60_000;
-
 describe.skipIf(!hasBrowser)(`a newcomer${WITHOUT_BROWSER}`, () => {
-  test("reads the reports, approves on a phone and sees the order filled", { timeout: 240_000 }, async () => {
+  test("reads the reports, approves on a phone and sees the order filled", { timeout: 480_000 }, async () => {
     const folder = temporaryFolder();
     const { url: databaseUrl, drop } = await createTestDatabase({ empty: true });
     let desk: DeskProcess | undefined;
@@ -21,7 +19,7 @@ describe.skipIf(!hasBrowser)(`a newcomer${WITHOUT_BROWSER}`, () => {
       expect(await wide.page.locator("#status-strip").innerText()).toContain("gateway simulator");
 
       // The first execution appears and moves by itself.
-      await wide.page.locator("#open-approvals").getByText("AAPL").waitFor({ timeout: RUN_DEADLINE_MS });
+      await wide.page.locator("#open-approvals").getByText("AAPL").waitFor();
       await wide.page.locator("#first-steps").getByText("approve, change or reject it").waitFor();
       await wide.page.locator("#in-hand").getByRole("link", { name: /AAPL/ }).click();
       await wide.page.getByRole("link", { name: "AAPL", exact: true }).click();
@@ -37,7 +35,7 @@ describe.skipIf(!hasBrowser)(`a newcomer${WITHOUT_BROWSER}`, () => {
 
       // The other browser learns of it without a reload.
       const orders = wide.page.locator("#orders");
-      await orders.getByText("accepted").first().waitFor({ timeout: RUN_DEADLINE_MS });
+      await orders.getByText("accepted").first().waitFor();
 
       // The desk is killed and comes back: the open page says so, catches up, and nobody has to sign in again.
       await desk.kill();
@@ -53,7 +51,7 @@ describe.skipIf(!hasBrowser)(`a newcomer${WITHOUT_BROWSER}`, () => {
       await phone.page.goto(`${desk.url}/`);
       await phone.page.getByRole("button", { name: "Next session" }).tap();
       await phone.page.getByText("The market clock has moved").waitFor();
-      await orders.getByText("filled", { exact: true }).first().waitFor({ timeout: RUN_DEADLINE_MS });
+      await orders.getByText("filled", { exact: true }).first().waitFor();
 
       await phone.page.goto(`${desk.url}/portfolio`);
       await phone.page.locator("#positions").getByText("AAPL").waitFor();

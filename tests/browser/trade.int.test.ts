@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)(`a trade in a browser${WITHOUT_BROWSER}`, async () 
   const run = `${web.url}/runs/${runId}`;
   const signIn = `${web.url}/login?token=${TOKEN}`;
 
-  test("is readable and to be followed without any script", { timeout: 60_000 }, async () => {
+  test("is readable and to be followed without any script", { timeout: 240_000 }, async () => {
     const context = await (await testBrowser()).newContext({ viewport: WIDE, javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(signIn);
@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser)(`a trade in a browser${WITHOUT_BROWSER}`, async () 
     await context.close();
   });
 
-  test("is drawn interactively, and a prompt can be copied whole", { timeout: 60_000 }, async () => {
+  test("is drawn interactively, and a prompt can be copied whole", { timeout: 240_000 }, async () => {
     const { page, context, faults } = await openPage(web.url, { viewport: WIDE });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: web.url });
     await page.goto(signIn);
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)(`a trade in a browser${WITHOUT_BROWSER}`, async () 
     await context.close();
   });
 
-  test("is sound and reachable for all on a phone", { timeout: 60_000 }, async () => {
+  test("is sound and reachable for all on a phone", { timeout: 240_000 }, async () => {
     const look = { viewport: PHONE, colorScheme: "dark" as const };
     const { page, context, faults } = await openPage(web.url, look);
     await page.goto(signIn);
@@ -138,7 +138,7 @@ describe.skipIf(!hasBrowser)(`a trade in a browser${WITHOUT_BROWSER}`, async () 
     await context.close();
   });
 
-  test("opens from its file without a network, and runs nothing", { timeout: 60_000 }, async () => {
+  test("opens from its file without a network, and runs nothing", { timeout: 240_000 }, async () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), "countersign-trade-")), "decision.html");
     writeFileSync(file, await (await web.api(`/api/symbol-runs/${refusedId}/export`)).text());
     const { page, context } = await openPage(web.url, { viewport: PHONE });

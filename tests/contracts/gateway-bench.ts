@@ -77,7 +77,7 @@ export async function simulatedBench(
   };
 }
 
-export const IMPATIENT = { readDeadlineMs: 300, orderDeadlineMs: 300, historyDeadlineMs: 300 };
+export const IMPATIENT = { readDeadlineMs: 1_000, orderDeadlineMs: 1_000, historyDeadlineMs: 1_000 };
 
 async function connect(
   kind: TransportKind,

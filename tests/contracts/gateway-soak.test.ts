@@ -4,7 +4,7 @@ import { soak } from "./gateway-soak.ts";
 
 test.each([1, 20_261_120])(
   "accounts for every order of a faulty day (seed %i)",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (seed) => {
     const report = await soak({ calls: 400, seed });
     expect(report).toMatchObject({ unhandled: [], unaccounted: [], duplicates: [], breaches: 0, waiting: 0 });

@@ -12,7 +12,7 @@ import { createSimulator, loadMarketData } from "#tools/simulator/index.ts";
 const database = await testDatabase();
 const clock = { now: () => new Date(), monotonic: () => performance.now() };
 
-test("keeps three clients that ask at once within the gateway's limits", { timeout: 30_000 }, async () => {
+test("keeps three clients that ask at once within the gateway's limits", { timeout: 120_000 }, async () => {
   const { market } = await loadMarketData({});
   const simulator = createSimulator({ market, accountId: "DU1000001", clock });
   const clients = ["a", "b", "c"].map((processName) =>

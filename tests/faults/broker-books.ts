@@ -49,7 +49,7 @@ export function servedSimulator(url: string) {
     const response = await fetch(new URL(`/_sim/${route}`, url), {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(120_000),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
@@ -70,7 +70,7 @@ export function servedSimulator(url: string) {
     /** As a person does it: only when nobody is logged in, for each login begins a new brokerage session. */
     logInAgain: async () => {
       if ((await call<{ login: string }>("GET", "session")).login === "in") return;
-      await fetch(new URL("/_sim/login", url), { method: "POST", signal: AbortSignal.timeout(30_000) });
+      await fetch(new URL("/_sim/login", url), { method: "POST", signal: AbortSignal.timeout(120_000) });
     },
   };
 }

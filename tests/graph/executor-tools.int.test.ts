@@ -35,7 +35,7 @@ async function decideWith(of: {
       baseUrl: "http://127.0.0.1:9/v1",
       apiKey: null,
       model: "tools",
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       maxRetries: 0,
     },
     prices: {},

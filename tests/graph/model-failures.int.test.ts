@@ -28,7 +28,7 @@ function server(answer: (body: string) => Response | Promise<Response>): ModelPr
     baseUrl: "http://127.0.0.1:9/v1",
     apiKey: null,
     model: "test-model",
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     maxRetries: 0,
   };
   const fetch = async (_url: unknown, init?: RequestInit) => answer(String(init?.body ?? ""));

@@ -18,7 +18,7 @@ import { temporaryFolder } from "#tests/support/temporary-folder.ts";
 import { firstExecution, settled, startExecution, until } from "./report.ts";
 
 // A deadline against hanging: processes on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const folder = await temporaryFolder("desk");
 chmodSync(folder, 0o711); // as root, the server's own account must come through

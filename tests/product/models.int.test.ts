@@ -14,7 +14,7 @@ import { temporaryFolder } from "#tests/support/temporary-folder.ts";
 import { analyse, firstExecution, settled, startExecution, until } from "./report.ts";
 
 // A deadline against hanging: processes on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const BUY_DAY = "2017-12-15"; // AAPL is a BUY by the offline rules, by which the server answers
 const KEY = "sk-for-this-test-only-0123456789";
@@ -39,7 +39,7 @@ const start = () => startDesk({ ...options(), arguments: config });
 beforeAll(async () => {
   server = await startModelServer();
   const yaml =
-    "models:\n  timeoutMs: 4000\n  maxRetries: 0\n  prices:\n    test-model: { inputPerMillion: 1, outputPerMillion: 10 }\nretry:\n  limit: 0\n";
+    "models:\n  timeoutMs: 10000\n  maxRetries: 0\n  prices:\n    test-model: { inputPerMillion: 1, outputPerMillion: 10 }\nretry:\n  limit: 0\n";
   writeFileSync(path.join(folder, "countersign.yaml"), yaml);
   desk = await start();
   await settled(desk.url, await firstExecution(desk.url));

@@ -9,7 +9,7 @@ import { runCommand } from "#tests/support/desk-process.ts";
 import { temporaryFolder } from "#tests/support/temporary-folder.ts";
 
 // A deadline against hanging: processes on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const folder = await temporaryFolder("set-up");
 const database = await createTestDatabase();
 const stranger = createServer((_request, response) => response.end("not a desk"));

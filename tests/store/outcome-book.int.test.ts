@@ -54,14 +54,13 @@ async function isKept(look: () => Promise<unknown>): Promise<boolean> {
   const first = await look();
   return first === (await look());
 }
-const PATIENT = { timeout: 20_000 };
 
 test("outcomes are the same list until a fill comes, gains its commission, or is corrected", async () => {
   const { fill } = await filledEntry(1);
   expect(await prices()).toEqual([]);
   await saveFill(db, fill);
   expect(await prices()).toEqual(["200 0"]);
-  await expect.poll(() => isKept(() => tradeOutcomes(db, PAPER_ACCOUNT)), PATIENT).toBe(true);
+  await expect.poll(() => isKept(() => tradeOutcomes(db, PAPER_ACCOUNT))).toBe(true);
 
   await saveFill(db, { ...fill, commission: decimal("1.5") });
   expect(await prices()).toEqual(["200 1.5"]);
@@ -98,7 +97,7 @@ test("what the desk holds is the same list until a fill comes or is corrected, a
     expect(kept).toEqual(await deskHoldings(db, PAPER_ACCOUNT));
     return kept;
   };
-  await expect.poll(() => isKept(held), PATIENT).toBe(true);
+  await expect.poll(() => isKept(held)).toBe(true);
   const before = await held();
   const { fill } = await filledEntry(9);
   let commit: () => void = () => undefined;

@@ -161,7 +161,7 @@ export async function askDesk<T>(
     method,
     headers: { authorization: `Bearer ${TEST_TOKEN}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(120_000),
   });
   return { status: response.status, body: JSON.parse(await response.text()) as T };
 }

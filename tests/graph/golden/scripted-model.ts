@@ -28,7 +28,7 @@ export function scriptedModel(script: Script): ModelProvider {
       baseUrl: "http://127.0.0.1:9/v1",
       apiKey: null,
       model: "golden",
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
       maxRetries: 0,
     },
     prices: {},

@@ -122,7 +122,8 @@ export async function orderRig(
       session: "main",
       timing: {
         gatherMs: 0,
-        orderDeadlineMs: 60,
+        // Waited for in full where a test lets the broker hang, and far more than an answer takes on a busy machine.
+        orderDeadlineMs: 1_000,
         sleep: async (ms) => clock.advance(ms),
       },
     });

@@ -24,7 +24,9 @@ import {
 
 const market = loadMarketData({}).then((loaded) => loaded.market);
 const clock = { now: () => new Date(), monotonic: () => performance.now() };
-const timing = { readDeadlineMs: 500, pollMs: 1, retryMs: 1 };
+const timing = { readDeadlineMs: 60_000, pollMs: 1, retryMs: 1 };
+/** For a gateway that never says a word: what it is waited for comes to an end. */
+const impatient = { parts: { timing: { ...timing, readDeadlineMs: 500 } } };
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
@@ -120,7 +122,7 @@ describe("doctor on the connection", () => {
 
   test("says that a gateway is cut off from IBKR when it never answers", async () => {
     const gateway = await answering(() => {});
-    const check = await broker(gateway.url);
+    const check = await broker(gateway.url, impatient);
     expect(check.detail).toMatch(/did not answer .* within 500 ms.*cut off from IBKR/);
     expect(check.todo).toBe("Restart the gateway and log in again.");
   });
@@ -149,7 +151,7 @@ describe("doctor on the connection", () => {
   test("stays silent no longer than its deadlines when nothing is ever said", async () => {
     const gateway = await silence();
     open.push(gateway);
-    const check = await broker(gateway.url);
+    const check = await broker(gateway.url, impatient);
     expect(check.detail).toMatch(/did not complete the connection/);
   });
 });

@@ -88,7 +88,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   "/api/symbol-runs/{id}/comparison",
 ]);
 
-test("is true: every GET answers as it says", { timeout: 90_000 }, async () => {
+test("is true: every GET answers as it says", { timeout: 240_000 }, async () => {
   const ids = await samples();
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: "doc", ...document });

@@ -246,7 +246,7 @@ describe("results and decisions", () => {
     web.fixture.clock.skip(3_600_000); // no count of before serves any more, but for as long as the newer one takes
     const kinds = async () =>
       new Set((await read(Results, "/api/prompt-results?stage=decision")).rows.map((row) => row.kind));
-    await expect.poll(kinds, { timeout: 20_000 }).toEqual(new Set(["paper", "dry_run"]));
+    await expect.poll(kinds).toEqual(new Set(["paper", "dry_run"]));
     const all = await read(Decisions, "/api/decisions?limit=200");
     expect(all.rows.length).toBeGreaterThan(3);
     const byOutcome = await Promise.all(

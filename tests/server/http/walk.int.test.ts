@@ -40,12 +40,12 @@ async function rejectFirstRun(url: string): Promise<void> {
   const Waiting = z.object({ rows: z.array(z.looseObject({ id: z.string() })) });
   const waiting = async () =>
     Waiting.parse(await callDesk(url, "GET", "/api/approvals?status=pending")).rows.map(({ id }) => id);
-  await expect.poll(waiting, { timeout: 60_000 }).toHaveLength(1);
+  await expect.poll(waiting).toHaveLength(1);
   for (const id of await waiting())
     await callDesk(url, "POST", `/api/approvals/${id}/answer`, { action: "reject", reason: "for the walk" });
 }
 
-test("the walk from the token to the filled order runs as it is written", { timeout: 120_000 }, async () => {
+test("the walk from the token to the filled order runs as it is written", { timeout: 300_000 }, async () => {
   const folder = temporaryFolder();
   const { url: databaseUrl, drop } = await createTestDatabase({ empty: true });
   const desk = await startDesk({ dataDir: folder.path, environment: { DATABASE_URL: databaseUrl } });

@@ -21,7 +21,7 @@ async function drawn(spec: BrowserChart): Promise<string> {
   writeFileSync(file, JSON.stringify(spec));
   const { stdout } = await run(process.execPath, ["--disallow-code-generation-from-strings", drawer, file], {
     maxBuffer: 1e8,
-    timeout: 25_000,
+    timeout: 100_000,
   });
   return stdout;
 }

@@ -23,7 +23,7 @@ async function glyphs(own: "own" | "none"): Promise<Record<string, string>> {
     ["--import", "tsx", probe, own, path.join(folder, "fonts")],
     {
       env: { PATH: process.env.PATH, FONTCONFIG_FILE: empty },
-      timeout: 25_000,
+      timeout: 100_000,
     },
   );
   return JSON.parse(stdout) as Record<string, string>;

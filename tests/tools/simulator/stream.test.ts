@@ -31,9 +31,7 @@ async function connected(of: Rig, path = "/v1/api/ws"): Promise<Client> {
   let read = 0;
   const next = async (topic: string): Promise<Wire> => {
     await expect
-      .poll(() => frames.findIndex((frame, index) => index >= read && frame.topic === topic), {
-        timeout: 5_000,
-      })
+      .poll(() => frames.findIndex((frame, index) => index >= read && frame.topic === topic))
       .toBeGreaterThanOrEqual(0);
     read = frames.findIndex((frame, index) => index >= read && frame.topic === topic) + 1;
     return frames[read - 1];
