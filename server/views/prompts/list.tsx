@@ -7,7 +7,7 @@ import { plural } from "../parts/format.ts";
 import { Pill } from "../parts/status.tsx";
 import { CompareForm } from "./difference.tsx";
 import type { ActivationModel, ResultsLine, StageModel, VersionModel } from "./model.ts";
-import { KIND_TEXT, ResultsNote, StageResults } from "./results.tsx";
+import { BEING_COUNTED, KIND_TEXT, ResultsNote, StageResults } from "./results.tsx";
 import { STAGE_TEXT, STAGE_TITLE } from "./stages.ts";
 
 export function authorText(version: Pick<VersionModel, "author">): string {
@@ -119,10 +119,16 @@ export function StagePage(props: { frame: Frame; model: StageModel; kind: Result
           </Panel>
         )}
         <Panel id="results" title={`What each version came to: ${KIND_TEXT[kind].toLowerCase()}`} flush>
-          <KindTabs stage={model.stage} kind={kind} results={model.results} />
-          <StageResults versions={model.versions} results={model.results} kind={kind} />
-          {model.results.length === 0 ? null : (
-            <ResultsNote fewest={model.fewest} countedAt={model.countedAt} />
+          {model.countedAt === null ? (
+            BEING_COUNTED
+          ) : (
+            <>
+              <KindTabs stage={model.stage} kind={kind} results={model.results} />
+              <StageResults versions={model.versions} results={model.results} kind={kind} />
+              {model.results.length === 0 ? null : (
+                <ResultsNote fewest={model.fewest} countedAt={model.countedAt} />
+              )}
+            </>
           )}
         </Panel>
         <Panel title="Who put which version into use" flush>

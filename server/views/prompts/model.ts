@@ -61,7 +61,8 @@ export type StageModel = {
   versions: readonly VersionModel[];
   activations: readonly ActivationModel[];
   results: readonly ResultsLine[];
-  countedAt: string;
+  /** Null while they are being counted for the first time, as after a start: then there are no results yet. */
+  countedAt: string | null;
   fewest: number;
 };
 
@@ -94,7 +95,8 @@ export type VersionPageModel = {
   /** The version before it, with what changed since; null for the first. */
   since: { version: VersionModel; difference: DifferenceModel } | null;
   results: readonly ResultsLine[];
-  countedAt: string;
+  /** Null while they are being counted for the first time, as after a start: then there are no results yet. */
+  countedAt: string | null;
   fewest: number;
   workflows: readonly {
     workflowVersionId: string;

@@ -87,13 +87,21 @@ const NOTHING = (
   </Empty>
 );
 
+/** In their place while every run of the stage is counted for the first time. */
+export const BEING_COUNTED = (
+  <Empty icon="wait" title="Being counted">
+    After a start every run of this stage is counted once. Load this page again in a moment.
+  </Empty>
+);
+
 /** One version: a column per kind of run. */
 export function VersionResults(props: {
   results: readonly ResultsLine[];
   fewest: number;
-  countedAt: string;
+  countedAt: string | null;
 }) {
   const { results } = props;
+  if (props.countedAt === null) return BEING_COUNTED;
   if (results.length === 0) return NOTHING;
   const rows: readonly (readonly [string, (line: ResultsLine) => unknown])[] = [
     ["Asked", (line) => decimal(line.asked, 0)],

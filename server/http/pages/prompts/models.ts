@@ -8,6 +8,7 @@ import { listTries, promptUses } from "#store/results/tries.ts";
 import { resultsOfStage } from "../../api/prompts/results.ts";
 import { differenceOfPrompts } from "../../api/prompts/versions.ts";
 import type { Site } from "../site.tsx";
+import { soon } from "../soon.ts";
 
 const TRIES = 20;
 
@@ -16,10 +17,15 @@ export async function stageModel(site: Site, stage: AgentStage): Promise<StageMo
   const [versions, activations, results] = await Promise.all([
     listPromptVersions(db, { stage }),
     promptActivationsOf(db, stage),
-    resultsOfStage(site.deps, stage),
+    countedOf(site, stage),
   ]);
-  const { countedAt, rows } = results;
-  return { stage, versions, activations, results: rows, countedAt, fewest: FEWEST_CASES };
+  return { stage, versions, activations, ...results, fewest: FEWEST_CASES };
+}
+
+/** The first count after a start spans every run: nobody waits for it. */
+async function countedOf(site: Site, stage: AgentStage): Promise<Pick<StageModel, "results" | "countedAt">> {
+  const counted = await soon(resultsOfStage(site.deps, stage));
+  return { results: counted?.rows ?? [], countedAt: counted?.countedAt ?? null };
 }
 
 /** A version with whether it is in use, and all versions of its stage, newest first. */
@@ -38,7 +44,7 @@ export async function versionModel(site: Site, id: PromptVersionId): Promise<Ver
   const { version, others } = await versionWithOthers(site, id);
   const { stage } = version;
   const [results, workflows, tries] = await Promise.all([
-    resultsOfStage(site.deps, stage),
+    countedOf(site, stage),
     promptUses(db, { id, stage }),
     listTries(db, { promptVersionId: id, stage, limit: TRIES }),
   ]);
@@ -50,7 +56,7 @@ export async function versionModel(site: Site, id: PromptVersionId): Promise<Ver
       before === undefined
         ? null
         : { version: before, difference: differenceOfPrompts(before.template, version.template) },
-    results: results.rows.filter((line) => line.promptVersionId === id),
+    results: results.results.filter((line) => line.promptVersionId === id),
     countedAt: results.countedAt,
     fewest: FEWEST_CASES,
     workflows,
