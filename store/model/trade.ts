@@ -271,39 +271,3 @@ export const PerformanceLine = z.object({
   averageR: DecimalString.nullable(),
 });
 export type PerformanceLine = z.infer<typeof PerformanceLine>;
-
-/** Sums by key and currency, in the order in which the keys first come. */
-export function performanceBy(
-  trades: readonly TradeOutcome[],
-  keyOf: (trade: TradeOutcome) => { key: string; label: string },
-): PerformanceLine[] {
-  const groups = new Map<string, { key: string; label: string; trades: TradeOutcome[] }>();
-  for (const trade of trades) {
-    const named = keyOf(trade);
-    const id = `${named.key} ${trade.currency}`;
-    const group = groups.get(id) ?? { ...named, trades: [] };
-    group.trades.push(trade);
-    groups.set(id, group);
-  }
-  return [...groups.values()].map(lineOf);
-}
-
-function lineOf(group: { key: string; label: string; trades: readonly TradeOutcome[] }): PerformanceLine {
-  const { key, label, trades } = group;
-  const closed = trades.filter((trade) => trade.closedAt !== null);
-  const of = (name: "realizedPnl" | "unrealizedPnl" | "commissions") =>
-    toDecimalString(sum(trades.map((trade) => dec(trade[name] ?? 0))));
-  const rs = closed.flatMap((trade) => (trade.r === null ? [] : [dec(trade.r)]));
-  return {
-    key,
-    label,
-    currency: trades[0]?.currency ?? "USD",
-    trades: trades.length,
-    closed: closed.length,
-    won: closed.filter((trade) => dec(trade.realizedPnl).greaterThan(0)).length,
-    realizedPnl: of("realizedPnl"),
-    unrealizedPnl: of("unrealizedPnl"),
-    commissions: of("commissions"),
-    averageR: rs.length === 0 ? null : toDecimalString(sum(rs).div(rs.length).toDecimalPlaces(4)),
-  };
-}

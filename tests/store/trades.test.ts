@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Instant, OrderId } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
-import { matchTrades, performanceBy, type TradeFill, type TradeOutcome } from "#store/model/trade.ts";
+import { matchTrades, type TradeFill, type TradeOutcome } from "#store/model/trade.ts";
+import { sumsOf } from "#store/results/performance.ts";
 
 const id = (name: string) => name as OrderId;
 let minute = 0;
@@ -130,10 +131,11 @@ describe("a trade", () => {
   });
 });
 
-test("sums are by key and currency, with wins, R and commissions", () => {
+test("sums are by key and currency, with wins, R and commissions; a changed trade is added up anew", async () => {
   const outcome = (symbol: string, change: Partial<TradeOutcome>) =>
     ({
       symbol,
+      conid: symbol.length,
       currency: "USD",
       closedAt: "2025-01-03T15:00:00.000Z",
       realizedPnl: "10",
@@ -142,20 +144,18 @@ test("sums are by key and currency, with wins, R and commissions", () => {
       r: "1",
       ...change,
     }) as TradeOutcome;
-  const lines = performanceBy(
-    [
-      outcome("AAPL", {}),
-      outcome("AAPL", { realizedPnl: toDecimalString(-4), r: toDecimalString("-0.5") }),
-      outcome("AAPL", {
-        closedAt: null,
-        realizedPnl: toDecimalString(0),
-        unrealizedPnl: toDecimalString(7),
-        r: null,
-      }),
-      outcome("MSFT", { currency: "EUR" as TradeOutcome["currency"] }),
-    ],
-    (trade) => ({ key: trade.symbol, label: trade.symbol }),
-  );
+  const open = {
+    closedAt: null,
+    realizedPnl: toDecimalString(0),
+    unrealizedPnl: toDecimalString(7),
+    r: null,
+  };
+  const closed = [
+    outcome("AAPL", {}),
+    outcome("AAPL", { realizedPnl: toDecimalString(-4), r: toDecimalString("-0.5") }),
+  ];
+  const other = outcome("INTC", { currency: "EUR" as TradeOutcome["currency"] });
+  const { bySymbol: lines } = await sumsOf([...closed, outcome("AAPL", open), other]);
   expect(lines).toMatchObject([
     {
       key: "AAPL",
@@ -168,6 +168,14 @@ test("sums are by key and currency, with wins, R and commissions", () => {
       commissions: "6",
       averageR: "0.25",
     },
-    { key: "MSFT", currency: "EUR", trades: 1 },
+    { key: "INTC", currency: "EUR", trades: 1 },
+  ]);
+  const marked = outcome("AAPL", { ...open, unrealizedPnl: toDecimalString(9) });
+  const { bySymbol, byPrompt } = await sumsOf([...closed, marked, other]);
+  expect(bySymbol[0]).toMatchObject({ trades: 3, realizedPnl: "6", unrealizedPnl: "9" });
+  expect(bySymbol[1]).toEqual(lines[1]);
+  expect(byPrompt).toMatchObject([
+    { key: "none", label: "no stored prompt", currency: "USD", trades: 3 },
+    { key: "none", currency: "EUR", trades: 1 },
   ]);
 });

@@ -10,6 +10,7 @@ import { dec, toDecimalString } from "#store/model/money.ts";
 import { OrderStatus } from "#store/model/order.ts";
 import type { TradeOutcome } from "#store/model/trade.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
+import { sumsOf } from "#store/results/performance.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { type FillRow, fillsOfOrder, listFills } from "#store/trading/fills.ts";
 import { listOrderEvents } from "#store/trading/order-events.ts";
@@ -20,7 +21,7 @@ import { listBlocks } from "#store/trading/symbol-blocks.ts";
 import { lastFinishedSession } from "#tools/calendar.ts";
 import { blockOf, ResolveBlock, settle } from "../api/trading/blocks.ts";
 import { cancelOrder } from "../api/trading/orders.ts";
-import { sumOf, sumsOf } from "../api/trading/portfolio.ts";
+import { sumOf } from "../api/trading/portfolio.ts";
 import { nameOf } from "../auth/guard.ts";
 import type { FormEnv } from "../guards/form-token.ts";
 import { type CurveReader, curveReader } from "./equity.ts";
@@ -73,7 +74,7 @@ function lineOf(row: FillRow): FillLine {
 async function resultsModel(site: Site): Promise<ResultsModel> {
   const { database, broker } = site.deps;
   const { accountId } = broker;
-  if (accountId === null) return { trades: [], ...sumsOf(NOTHING), counterfactuals: [] };
+  if (accountId === null) return { trades: [], ...(await sumsOf(NOTHING)), counterfactuals: [] };
   const [now, trades] = await Promise.all([
     broker.now(AbortSignal.timeout(CLOCK_MS)).catch(() => null),
     soon(tradeOutcomes(database.db, accountId)),
@@ -83,7 +84,7 @@ async function resultsModel(site: Site): Promise<ResultsModel> {
       ? null
       : await counterfactuals(database.db, { accountId, upTo: lastFinishedSession(now), limit: UNSENT });
   const newest = trades === null ? null : trades.slice(-PAGE).toReversed();
-  return { trades: newest, ...sumsOf(trades ?? NOTHING), counterfactuals: unsent };
+  return { trades: newest, ...(await sumsOf(trades ?? NOTHING)), counterfactuals: unsent };
 }
 
 export function orderPages(site: Site): Hono<FormEnv> {

@@ -5,9 +5,10 @@ import { Counterfactual } from "#store/model/counterfactual.ts";
 import { NotFoundError } from "#store/model/errors.ts";
 import { AccountId, Instant } from "#store/model/ids.ts";
 import { DecimalString, dec, toDecimalString } from "#store/model/money.ts";
-import { PerformanceLine, performanceBy, TradeOutcome } from "#store/model/trade.ts";
+import { PerformanceLine, TradeOutcome } from "#store/model/trade.ts";
 import { counterfactuals } from "#store/results/counterfactuals.ts";
 import { losingStreak } from "#store/results/losing-streak.ts";
+import { sumsOf } from "#store/results/performance.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { latestSnapshot, listSnapshots } from "#store/trading/portfolio.ts";
 import { listPositions, type PositionRow } from "#store/trading/positions.ts";
@@ -101,27 +102,12 @@ export async function performanceOf(db: Db, accountId: AccountId, now: Date) {
     counterfactuals(db, { accountId, upTo: lastFinishedSession(now) }),
   ]);
   const { newest: _, ...losing } = streak;
-  return { accountId, trades: [...trades], losingStreak: losing, ...sumsOf(trades), counterfactuals: unsent };
-}
-
-type Sums = Record<"byStrategy" | "bySymbol" | "byPrompt", PerformanceLine[]>;
-const summed = new WeakMap<readonly TradeOutcome[], Sums>();
-
-/** Added up once for each list: the store gives the same list as long as nothing has changed. */
-export function sumsOf(trades: readonly TradeOutcome[]): Sums {
-  const known = summed.get(trades) ?? added(trades);
-  summed.set(trades, known);
-  return known;
-}
-
-function added(trades: readonly TradeOutcome[]): Sums {
   return {
-    byStrategy: performanceBy(trades, (trade) => ({ key: trade.strategyId, label: trade.strategy })),
-    bySymbol: performanceBy(trades, (trade) => ({ key: trade.symbol, label: trade.symbol })),
-    byPrompt: performanceBy(trades, (trade) => ({
-      key: trade.promptVersionId ?? "none",
-      label: trade.prompt ?? "no stored prompt",
-    })),
+    accountId,
+    trades: [...trades],
+    losingStreak: losing,
+    ...(await sumsOf(trades)),
+    counterfactuals: unsent,
   };
 }
 

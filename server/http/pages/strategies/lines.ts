@@ -1,10 +1,10 @@
 // Strategies as lines of their list: workflow, next runs, last execution, what came of it. Effects: database.
 import type { StrategyLine } from "#server/views/strategies/model.ts";
 import type { StrategyId } from "#store/model/ids.ts";
+import { sumsOf } from "#store/results/performance.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
 import { listStrategies } from "#store/strategies/strategies.ts";
 import { listWorkflowVersions } from "#store/strategies/workflows.ts";
-import { sumsOf } from "../../api/trading/portfolio.ts";
 import type { WebDeps } from "../../deps.ts";
 import { soon } from "../soon.ts";
 import { lastByStrategy } from "./executions.ts";
@@ -15,7 +15,7 @@ async function resultsByStrategy(deps: WebDeps): Promise<Map<string, StrategyLin
   const { accountId } = deps.broker;
   const trades = accountId === null ? [] : await soon(tradeOutcomes(deps.database.db, accountId));
   if (trades === null) return null;
-  const lines = sumsOf(trades).byStrategy;
+  const lines = (await sumsOf(trades)).byStrategy;
   return new Map(lines.map((line) => [line.key, lines.filter((one) => one.key === line.key)]));
 }
 
