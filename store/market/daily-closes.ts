@@ -28,3 +28,11 @@ export async function dailyCloses(
     closes: new Map(dates.map((date, index) => [date, closes[index] as DecimalString])),
   }));
 }
+
+/** Another text after any change of this symbol's stored daily bars: each saving of bars writes their series' row anew. */
+export async function closesVersion(db: Db, symbol: Ticker): Promise<string> {
+  const result = await db.execute<{ version: string | null }>(sql`
+    select string_agg(id || ' ' || xmin::text, ' ' order by id) as version
+    from bar_series where timeframe = 'daily' and symbol = ${symbol}`);
+  return result.rows[0]?.version ?? "";
+}

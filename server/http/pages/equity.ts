@@ -2,7 +2,7 @@
 // Invariant: a benchmark is drawn from stored bars only; a session without one has no point.
 import type { Benchmark, CurvePoint } from "#server/views/parts/drawings.tsx";
 import type { Db } from "#store/database.ts";
-import { type DailyCloses, dailyCloses } from "#store/market/daily-closes.ts";
+import { closesVersion, type DailyCloses, dailyCloses } from "#store/market/daily-closes.ts";
 import type { AccountId, Instant, SessionDate, Ticker } from "#store/model/ids.ts";
 import { dec, toDecimalString } from "#store/model/money.ts";
 import { listWorkflowSymbols } from "#store/strategies/workflow-symbols.ts";
@@ -53,18 +53,32 @@ function held(curve: readonly CurvePoint[], series: readonly DailyCloses[]): Cur
   });
 }
 
-/** The last comparison that was worked out, with all that it was made of: its days seldom change. */
-type Before = { compared: { of: string; points: CurvePoint[] } | null };
+/** The last comparison with the index, and what it was made of: both seldom change. */
+type Before = {
+  compared: { curve: readonly CurvePoint[]; version: string; benchmark: Benchmark | null } | null;
+};
 
 async function benchmarkOf(db: Db, curve: readonly CurvePoint[], before: Before): Promise<Benchmark | null> {
   const [first, newest] = [curve[0], curve.at(-1)];
   if (first === undefined || newest === undefined || curve.length < 2) return null;
+  // Looked at first: what is written after it is read once more, never missed.
+  const version = await closesVersion(db, INDEX);
+  const known = before.compared;
+  if (known?.curve === curve && known.version === version) return known.benchmark;
   const range = { from: sessionOf(first), to: sessionOf(newest) };
   const index = await dailyCloses(db, { symbols: [INDEX], ...range });
-  const chosen = index.length > 0 ? index : await listedCloses(db, range);
-  const of = JSON.stringify([curve, chosen.map(({ symbol, closes }) => [symbol, ...closes])]);
-  if (before.compared?.of !== of) before.compared = { of, points: held(curve, chosen) };
-  const { points } = before.compared;
+  if (index.length === 0) return comparedWith(curve, await listedCloses(db, range), range);
+  const benchmark = comparedWith(curve, index, range);
+  before.compared = { curve, version, benchmark };
+  return benchmark;
+}
+
+function comparedWith(
+  curve: readonly CurvePoint[],
+  chosen: readonly DailyCloses[],
+  range: { from: SessionDate },
+): Benchmark | null {
+  const points = held(curve, chosen);
   if (points.length < 2) return null;
   const names = chosen.map((one) => one.symbol).join(", ");
   const what = chosen.length > 1 ? `${names} in equal parts` : names;

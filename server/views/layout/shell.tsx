@@ -4,6 +4,7 @@ import { live, NoticeBar } from "../parts/blocks.tsx";
 import { ActionForm } from "../parts/form.tsx";
 import { exchangeTime, utcTime } from "../parts/format.ts";
 import { Icon, type IconName, Mark } from "../parts/icons.tsx";
+import { kept } from "../parts/kept.tsx";
 import { TradingPill } from "../parts/status.tsx";
 import { Document } from "./document.tsx";
 import type { Frame } from "./frame.ts";
@@ -61,27 +62,34 @@ function Badge(props: { count: number }) {
   );
 }
 
-function RailLink(props: { place: Place; frame: Frame }) {
-  const here = isHere(props.place, props.frame.path);
+/** The place of the navigation that a page belongs to. */
+function placeOf(path: string): string | null {
+  const places = GROUPS.flatMap((group) => group.places);
+  return places.find((place) => isHere(place, path))?.href ?? null;
+}
+
+function RailLink(props: { place: Place; here: boolean; pending: number }) {
+  const { place, here } = props;
   return (
     <a
-      href={props.place.href}
+      href={place.href}
       aria-current={here ? "page" : undefined}
       class={`flex items-center gap-2.5 rounded-md px-2.5 py-1.5 font-medium ${
         here ? "bg-accent-soft text-accent" : "text-muted hover:bg-raised hover:text-ink"
       }`}
     >
-      <Icon name={props.place.icon} />
-      {props.place.text}
-      {props.place.href === "/approvals" ? <Badge count={props.frame.pendingApprovals} /> : null}
+      <Icon name={place.icon} />
+      {place.text}
+      {place.href === "/approvals" ? <Badge count={props.pending} /> : null}
     </a>
   );
 }
 
-function Groups(props: { frame: Frame; groups: typeof GROUPS }) {
+/** The groups of the navigation from one of them on. */
+const Groups = kept(function Groups(props: { from: number; here: string | null; pending: number }) {
   return (
     <>
-      {props.groups.map((group) => (
+      {GROUPS.slice(props.from).map((group) => (
         <div class="mb-4 flex flex-col gap-0.5">
           {group.title === null ? null : (
             <p class="text-muted text-2xs mb-1 px-2.5 font-semibold tracking-wider uppercase">
@@ -89,13 +97,13 @@ function Groups(props: { frame: Frame; groups: typeof GROUPS }) {
             </p>
           )}
           {group.places.map((place) => (
-            <RailLink place={place} frame={props.frame} />
+            <RailLink place={place} here={place.href === props.here} pending={props.pending} />
           ))}
         </div>
       ))}
     </>
   );
-}
+});
 
 function Rail(props: { frame: Frame }) {
   return (
@@ -108,7 +116,7 @@ function Rail(props: { frame: Frame }) {
       <a href="/" class="mb-5 flex items-center gap-2 px-2 text-base font-semibold tracking-tight">
         <Mark /> Countersign
       </a>
-      <Groups frame={props.frame} groups={GROUPS} />
+      <Groups from={0} here={placeOf(props.frame.path)} pending={props.frame.pendingApprovals} />
       <div class="border-line mt-auto flex items-center justify-between gap-1 border-t pt-3">
         <ThemeSwitch frame={props.frame} />
         <ActionForm action="/logout" token={props.frame.formToken}>
@@ -191,7 +199,7 @@ function StatusStrip(props: { frame: Frame }) {
   );
 }
 
-function ThumbBar(props: { frame: Frame }) {
+const ThumbBar = kept(function ThumbBar(props: { here: string | null; pending: number }) {
   return (
     <nav
       aria-label="Main, for phones"
@@ -202,23 +210,23 @@ function ThumbBar(props: { frame: Frame }) {
       {THUMB_PLACES.map((place) => (
         <a
           href={place.href}
-          aria-current={isHere(place, props.frame.path) ? "page" : undefined}
+          aria-current={place.href === props.here ? "page" : undefined}
           class={`text-2xs relative flex flex-col items-center gap-0.5 py-2 font-medium ${
-            isHere(place, props.frame.path) ? "text-accent" : "text-muted"
+            place.href === props.here ? "text-accent" : "text-muted"
           }`}
         >
           <Icon name={place.icon} size={20} />
           {place.text}
-          {place.href === "/approvals" && props.frame.pendingApprovals > 0 ? (
+          {place.href === "/approvals" && props.pending > 0 ? (
             <span class="absolute top-1 left-[calc(50%+0.5rem)]">
-              <Badge count={props.frame.pendingApprovals} />
+              <Badge count={props.pending} />
             </span>
           ) : null}
         </a>
       ))}
     </nav>
   );
-}
+});
 
 function PhoneHead(props: { frame: Frame }) {
   return (
@@ -231,7 +239,7 @@ function PhoneHead(props: { frame: Frame }) {
           <Icon name="more" size={22} />
         </summary>
         <div class="panel absolute right-0 z-30 flex max-h-[80dvh] w-56 flex-col overflow-y-auto p-2 shadow-lg">
-          <Groups frame={props.frame} groups={GROUPS.slice(1)} />
+          <Groups from={1} here={placeOf(props.frame.path)} pending={props.frame.pendingApprovals} />
           <div class="border-line -mt-3 flex justify-between border-t pt-2">
             <ThemeSwitch frame={props.frame} />
             <ActionForm action="/logout" token={props.frame.formToken}>
@@ -269,7 +277,7 @@ export function Shell(props: PropsWithChildren<{ title: string; frame: Frame; as
           </main>
         </div>
       </div>
-      <ThumbBar frame={frame} />
+      <ThumbBar here={placeOf(frame.path)} pending={frame.pendingApprovals} />
     </Document>
   );
 }

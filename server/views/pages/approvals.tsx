@@ -5,6 +5,7 @@ import { ApprovalCard, type ApprovalModel } from "../parts/approval.tsx";
 import { Empty, live, PageHead, Pager, Panel, Time } from "../parts/blocks.tsx";
 import { Chart, type ChartModel } from "../parts/chart.tsx";
 import { money, quantity } from "../parts/format.ts";
+import { kept } from "../parts/kept.tsx";
 import { ApprovalState, SignalPill } from "../parts/status.tsx";
 import type { TradePicture } from "../trade/model.ts";
 
@@ -13,6 +14,32 @@ export type ApprovalsModel = {
   answered: readonly ApprovalModel[];
   older: string | null;
 };
+
+const AnsweredRow = kept(function AnsweredRow({ approval }: { approval: ApprovalModel }) {
+  return (
+    <tr>
+      <td>
+        <a class="link font-semibold" href={`/approvals/${approval.id}`}>
+          {approval.shown.symbol}
+        </a>
+      </td>
+      <td class="whitespace-nowrap">
+        <SignalPill signal={approval.shown.decision.signal} /> {quantity(approval.shown.plan.quantity)} for{" "}
+        {money(approval.shown.plan.notional, approval.shown.plan.currency, 0)}
+      </td>
+      <td>
+        <ApprovalState status={approval.status} />
+        {approval.reason === null ? null : (
+          <span class="text-muted prose-text mt-1 block max-w-md text-xs">{approval.reason}</span>
+        )}
+      </td>
+      <td class="text-muted">{approval.answeredBy ?? "–"}</td>
+      <td class="text-muted">
+        {approval.answeredAt === null ? "–" : <Time at={approval.answeredAt} compact />}
+      </td>
+    </tr>
+  );
+});
 
 export function ApprovalsPage(props: { frame: Frame; model: ApprovalsModel }) {
   const { pending, answered, older } = props.model;
@@ -57,30 +84,7 @@ export function ApprovalsPage(props: { frame: Frame; model: ApprovalsModel }) {
               </thead>
               <tbody>
                 {answered.map((approval) => (
-                  <tr>
-                    <td>
-                      <a class="link font-semibold" href={`/approvals/${approval.id}`}>
-                        {approval.shown.symbol}
-                      </a>
-                    </td>
-                    <td class="whitespace-nowrap">
-                      <SignalPill signal={approval.shown.decision.signal} />{" "}
-                      {quantity(approval.shown.plan.quantity)} for{" "}
-                      {money(approval.shown.plan.notional, approval.shown.plan.currency, 0)}
-                    </td>
-                    <td>
-                      <ApprovalState status={approval.status} />
-                      {approval.reason === null ? null : (
-                        <span class="text-muted prose-text mt-1 block max-w-md text-xs">
-                          {approval.reason}
-                        </span>
-                      )}
-                    </td>
-                    <td class="text-muted">{approval.answeredBy ?? "–"}</td>
-                    <td class="text-muted">
-                      {approval.answeredAt === null ? "–" : <Time at={approval.answeredAt} compact />}
-                    </td>
-                  </tr>
+                  <AnsweredRow approval={approval} />
                 ))}
               </tbody>
             </table>

@@ -6,6 +6,7 @@ import { Ladder } from "./drawings.tsx";
 import { ActionForm, Field, type FormToken } from "./form.tsx";
 import { decimal, money, percent, price, quantity, words } from "./format.ts";
 import { Icon } from "./icons.tsx";
+import { kept } from "./kept.tsx";
 import { ApprovalState, Pill, SignalPill } from "./status.tsx";
 
 export type ApprovalModel = {
@@ -347,8 +348,11 @@ function ChartLink(props: { approval: ApprovalModel }) {
   );
 }
 
-/** With its chart beside it on wide screens and in the middle on a phone: numbers, chart, reasons, answer. */
-export function ApprovalCard(props: {
+/**
+ * With its chart beside it on wide screens and in the middle on a phone: numbers, chart, reasons, answer. Kept for the
+ * session whose token its forms carry.
+ */
+export const ApprovalCard = kept(function ApprovalCard(props: {
   approval: ApprovalModel;
   token: FormToken;
   faults?: Readonly<Record<string, string>>;
@@ -383,7 +387,7 @@ export function ApprovalCard(props: {
       </div>
     </article>
   );
-}
+});
 
 function entryWords(plan: ApprovalQuestion["plan"]): string {
   const entry = plan.limitPrice === null ? "at market" : `limit ${money(plan.limitPrice, plan.currency)}`;

@@ -1,7 +1,7 @@
 // Small drawings made on the server: the equity curve and the ladder of stop, entry and target. Pure.
 import { Decimal } from "#store/model/money.ts";
 import { decimal, exchangeDate, percent, price } from "./format.ts";
-import { kept } from "./kept.tsx";
+import { numberOf, written } from "./kept.tsx";
 
 export type CurvePoint = { at: string; value: string };
 
@@ -19,12 +19,25 @@ function growth(points: readonly CurvePoint[]): string {
   return `${change.gt(0) ? "+" : ""}${percent(change.toString(), 2)}`;
 }
 
-/** A line of account values over time, and a dashed one to compare with; the numbers are in the caption as text. */
-export const Curve = kept(function Curve(props: {
+type CurveProps = {
+  /** One list as long as nothing was added to it. */
   points: readonly CurvePoint[];
   currency: string;
   benchmark?: Benchmark | null;
-}) {
+};
+
+/** A line of account values over time, and a dashed one to compare with; the numbers are in the caption as text. */
+export function Curve(props: CurveProps) {
+  const { points, currency, benchmark } = props;
+  const key = [
+    numberOf(points),
+    currency,
+    benchmark == null ? null : [benchmark.label, numberOf(benchmark.points)],
+  ];
+  return <>{written(Curve, key, () => drawnCurve(props))}</>;
+}
+
+function drawnCurve(props: CurveProps) {
   const beside = props.benchmark?.points ?? [];
   const first = props.points[0];
   const last = props.points.at(-1);
@@ -104,7 +117,7 @@ export const Curve = kept(function Curve(props: {
       )}
     </figure>
   );
-});
+}
 
 function LineKey(props: { class: string; dashed?: boolean }) {
   return (

@@ -14,17 +14,18 @@ export type Plain =
   | { readonly [name: string]: Plain };
 
 type Written = ReturnType<typeof raw>;
+type Part = { text: Written; bytes: Uint8Array | null };
 
 /** Characters of keys and parts, in each of two generations: what is not asked for in the younger goes with the older. */
 const MOST_CHARACTERS = 6_000_000;
 
-let younger = new Map<string, Written>();
-let older = new Map<string, Written>();
+let younger = new Map<string, Part>();
+let older = new Map<string, Part>();
 let characters = 0;
 
-function keep(key: string, part: Written): Written {
+function keep(key: string, part: Part): Part {
   younger.set(key, part);
-  characters += key.length + part.length;
+  characters += key.length + part.text.length;
   if (characters > MOST_CHARACTERS) {
     older = younger;
     younger = new Map();
@@ -54,7 +55,59 @@ export function numberOf(of: object): number {
  */
 export function written(kind: object, of: Plain, write: () => Child): Written {
   const key = `${numberOf(kind)} ${JSON.stringify(of)}`;
-  return younger.get(key) ?? keep(key, older.get(key) ?? raw(String(write())));
+  const part = younger.get(key) ?? keep(key, older.get(key) ?? { text: anew(write), bytes: null });
+  if (placed === null || part.text.length < WORTH_PLACING) return part.text;
+  part.bytes ??= Buffer.from(String(part.text));
+  return raw(`<kept ${placed.push(part.bytes) - 1}>`);
+}
+
+/** What is in a part is written as text: only the part itself has a place in the page. */
+function anew(write: () => Child): Written {
+  const around = placed;
+  placed = null;
+  try {
+    return raw(String(write()));
+  } finally {
+    placed = around;
+  }
+}
+
+/** Shorter parts are sooner written as text than put in their place. */
+const WORTH_PLACING = 400;
+
+/** Parts of the page that is being written, each in the place that its number marks; null while none is. */
+let placed: Uint8Array[] | null = null;
+
+// Nothing else can look like it: a "<" in anybody's text is written as an entity.
+const PLACE = /<kept (\d+)>/;
+
+/** A whole page as bytes: its kept parts are not joined and encoded anew, they are put into their places. */
+export function encodedPage(before: string, content: Child): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  placed = parts;
+  let text: string;
+  try {
+    text = before + String(content);
+  } finally {
+    placed = null;
+  }
+  const pieces = text.split(PLACE).map((piece, at) => (at % 2 === 0 ? piece : (parts[Number(piece)] ?? "")));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  // Room that suffices for nearly all: to measure text first would go through all of it twice.
+  const room = Buffer.allocUnsafeSlow(length + Math.ceil(text.length / 10) + 64);
+  let at = 0;
+  for (const piece of pieces) {
+    if (room.length - at < piece.length) return joined(pieces);
+    if (typeof piece === "string") at += room.write(piece, at);
+    else room.set(piece, at);
+    if (typeof piece !== "string") at += piece.length;
+  }
+  // Cut off where the room ended, when it did not suffice.
+  return at <= room.length - 4 ? room.subarray(0, at) : joined(pieces);
+}
+
+function joined(pieces: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+  return Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
 }
 
 /** A part that is made of its props alone, remembered as it was written. */

@@ -1,7 +1,7 @@
 // The trade with its legend and its table: the drawing for eyes, the table for everyone, the same facts in both. Pure.
 import { Time } from "../parts/blocks.tsx";
 import { price, quantity, words } from "../parts/format.ts";
-import { kept } from "../parts/kept.tsx";
+import { numberOf, written } from "../parts/kept.tsx";
 import { FillShape, LevelStroke, levelName, TradeDrawing } from "./drawing.tsx";
 import { NARROW, WIDE } from "./geometry.ts";
 import type { TradeFill, TradeLevel, TradePicture } from "./model.ts";
@@ -131,8 +131,13 @@ export function MarkedFills(props: { fills: readonly TradeFill[]; linked?: boole
   );
 }
 
-export const TradeChart = kept(function TradeChart(props: { picture: TradePicture }) {
-  const { picture } = props;
+/** The bars that were seen are one list for as long as its reader keeps it: a hundred of them make a long key. */
+export function TradeChart(props: { picture: TradePicture }) {
+  const { seen, ...rest } = props.picture;
+  return <>{written(TradeChart, [numberOf(seen), rest], () => drawnChart(props.picture))}</>;
+}
+
+function drawnChart(picture: TradePicture) {
   const { levels, fills } = picture;
   return (
     <div>
@@ -153,4 +158,4 @@ export const TradeChart = kept(function TradeChart(props: { picture: TradePictur
       )}
     </div>
   );
-});
+}

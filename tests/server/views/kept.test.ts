@@ -1,8 +1,9 @@
 // Parts that pages keep as they were written out: whatever changes in them is written anew, and memory is bounded.
 import fc from "fast-check";
 import { raw } from "hono/html";
+import { jsx } from "hono/jsx/jsx-runtime";
 import { describe, expect, test } from "vitest";
-import { type Plain, written } from "#server/views/parts/kept.tsx";
+import { encodedPage, type Plain, written } from "#server/views/parts/kept.tsx";
 import { type ExecutionLine, ExecutionTable } from "#server/views/parts/tables.tsx";
 
 const line: ExecutionLine = {
@@ -47,6 +48,37 @@ describe("parts that are kept", () => {
     expect(String(written(one, { a: [1, null] }, count("never")))).toBe("one");
     expect(String(written(other, { a: [1, null] }, count("other")))).toBe("other");
     expect(writings).toBe(2);
+  });
+
+  test("stand in a page's bytes where its text has them, long or short, one within another, with text that looks like a place", () => {
+    const [inner, outer] = [{}, {}];
+    const prose = fc.string({ unit: "grapheme", maxLength: 700 });
+    const texts = fc.array(fc.oneof(prose, fc.constant("<kept 0>".repeat(60))), { maxLength: 8 });
+    const content = (given: readonly string[]) =>
+      jsx("main", {
+        children: given.map((text, at) => [
+          text,
+          written(outer, [text, at], () =>
+            jsx("p", {
+              title: text,
+              children: [written(inner, text, () => jsx("b", { children: text })), "–"],
+            }),
+          ),
+        ]),
+      });
+    fc.assert(
+      fc.property(texts, (given) => {
+        const expected = `<!doctype html>${String(content(given))}`;
+        for (let look = 0; look < 2; look += 1) {
+          const page = encodedPage(
+            "<!doctype html>",
+            jsx(() => content(given), {}),
+          );
+          expect(Buffer.from(page).toString("utf8")).toBe(Buffer.from(expected).toString("utf8"));
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test("are forgotten when nobody has asked for long, and then written again", () => {
