@@ -118,7 +118,11 @@ export function StagePage(props: { frame: Frame; model: StageModel; kind: Result
             />
           </Panel>
         )}
-        <Panel id="results" title={`What each version came to: ${KIND_TEXT[kind].toLowerCase()}`} flush>
+        <Panel
+          id="results"
+          title={`What each version came to${model.countedAt === null ? "" : `: ${KIND_TEXT[kind].toLowerCase()}`}`}
+          flush
+        >
           {model.countedAt === null ? (
             BEING_COUNTED
           ) : (
