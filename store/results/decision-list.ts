@@ -90,18 +90,19 @@ const asOfDate = sql`(${executions.asOf} at time zone 'America/New_York')::date`
 const isSuperseded = sql`exists (select 1 from decisions later
   where later.symbol_run_id = ${decisions.symbolRunId} and later.visit > ${decisions.visit})`;
 
+// What came after a verdict is not looked for where there is none: that is most decisions.
 const verdict = sql`(select ${riskVerdicts.verdict} as verdict, ${riskVerdicts.codes} as codes from ${riskVerdicts}
   where ${riskVerdicts.decisionId} = ${decisions.id}
   order by ${riskVerdicts.createdAt} desc, ${riskVerdicts.sequence} desc limit 1) verdict`;
 const approval = sql`(select ${approvals.id} as id, ${approvals.status} as status, ${approvals.channel} as channel,
     ${approvals.reason} as reason
   from ${approvals} join ${riskVerdicts} on ${riskVerdicts.id} = ${approvals.verdictId}
-  where ${approvals.symbolRunId} = ${decisions.symbolRunId} and ${riskVerdicts.decisionId} = ${decisions.id}
+  where verdict.verdict is not null and ${approvals.symbolRunId} = ${decisions.symbolRunId} and ${riskVerdicts.decisionId} = ${decisions.id}
   order by ${approvals.createdAt} desc limit 1) approval`;
 const entry = sql`(select ${orders.id} as id, ${orders.status} as status, ${orders.filledQuantity} as filled,
     ${orders.accountId} as account_id, ${orders.conid} as conid
   from ${orders} join ${riskVerdicts} on ${riskVerdicts.id} = ${orders.verdictId}
-  where ${orders.symbolRunId} = ${decisions.symbolRunId} and ${riskVerdicts.decisionId} = ${decisions.id}
+  where verdict.verdict is not null and ${orders.symbolRunId} = ${decisions.symbolRunId} and ${riskVerdicts.decisionId} = ${decisions.id}
     and ${orders.leg} = 'entry'
   order by ${orders.createdAt} desc limit 1) entry`;
 

@@ -19,7 +19,7 @@ import { page } from "../html.ts";
 import { type Site, withDone } from "../site.tsx";
 import { symbolLines } from "./lines.ts";
 
-const PAGE = 50;
+const PAGE = 30;
 
 type Typed = Pick<SymbolsModel, "values" | "faults" | "lookUp">;
 const UNTYPED: Typed = { values: { symbol: "", priority: "0", note: "" }, faults: {}, lookUp: null };
