@@ -7,11 +7,27 @@ import { InvariantError } from "./model/errors.ts";
 import { only } from "./rows.ts";
 
 /** Rows of `table`, in the order and number that `of` says: what comes after `from table`, joins and all. */
-export type List<Row> = { readonly table: Table; readonly of: SQL; readonly row?: Row };
+export type List<Row> = {
+  readonly table: Table;
+  readonly of: SQL;
+  readonly without: readonly string[];
+  readonly row?: Row;
+};
 
-/** All columns of a table, for the rows that `of` describes; it may refer to `sql.placeholder(name)`. */
-export function listOf<From extends Table>(table: From, of: SQL): List<From["$inferSelect"]> {
-  return { table, of };
+/**
+ * All columns of a table but those named in `without`, for the rows that `of` describes; it may refer to
+ * `sql.placeholder(name)`.
+ */
+export function listOf<From extends Table, Left extends keyof From["$inferSelect"] & string = never>(
+  table: From,
+  of: SQL,
+  without: readonly Left[] = [],
+): List<Omit<From["$inferSelect"], Left>> {
+  return { table, of, without };
+}
+
+function columnsOf({ table, without }: List<unknown>): [key: string, column: Column][] {
+  return Object.entries<Column>(getTableColumns(table)).filter(([key]) => !without.includes(key));
 }
 
 type Rows<Lists> = { [Name in keyof Lists]: Lists[Name] extends List<infer Row> ? Row[] : never };
@@ -19,9 +35,9 @@ type Rows<Lists> = { [Name in keyof Lists]: Lists[Name] extends List<infer Row> 
 // In JSON these would lose digits, or come in another form than from a row.
 const AS_TEXT = /^(?:numeric|bigint|timestamp|date)/;
 
-function listSql({ table, of }: List<unknown>): SQL {
-  const columns = Object.values<Column>(getTableColumns(table));
-  const values = columns.map((column) =>
+function listSql(list: List<unknown>): SQL {
+  const { table, of } = list;
+  const values = columnsOf(list).map(([, column]) =>
     AS_TEXT.test(column.getSQLType()) ? sql`${column}::text` : sql`${column}`,
   );
   // Aggregated over rows that are already in their order.
@@ -31,8 +47,8 @@ function listSql({ table, of }: List<unknown>): SQL {
 
 type Decoder = (values: readonly unknown[]) => unknown;
 
-function decoderOf(table: Table): Decoder {
-  const columns = Object.entries<Column>(getTableColumns(table));
+function decoderOf(list: List<unknown>): Decoder {
+  const columns = columnsOf(list);
   return (values) => {
     const row: Record<string, unknown> = {};
     columns.forEach(([key, column], at) => {
@@ -61,7 +77,7 @@ export function together<Lists extends Record<string, List<unknown>>>(
   const named = Object.entries(lists);
   const fields = named.map(([name, list]) => sql`${listSql(list)} as ${sql.identifier(name)}`);
   const pieces = piecesOf(sql`select ${sql.join(fields, sql`, `)}`);
-  const decoders = named.map(([name, { table }]) => [name, decoderOf(table)] as const);
+  const decoders = named.map(([name, list]) => [name, decoderOf(list)] as const);
   return async (db, values) => {
     const statement = pieces.map((piece) => (typeof piece === "string" ? sql.param(values[piece]) : piece));
     const result = await db.execute<Record<string, unknown[][] | null>>(sql.join(statement));

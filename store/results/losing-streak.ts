@@ -1,12 +1,13 @@
 // Trades that were closed with a loss, one after the other, up to now. Effects: database reads.
 // Goes back over the newest fills only as far as the streak reaches, never over the whole account.
-import { desc, eq } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
-import type { AccountId, Instant } from "../model/ids.ts";
+import type { AccountId, Conid, Instant } from "../model/ids.ts";
 import { type DecimalString, dec, toDecimalString } from "../model/money.ts";
 import type { TradeOutcome } from "../model/trade.ts";
-import { fills } from "../schema/index.ts";
-import { outcomes } from "./trades.ts";
+import { only } from "../rows.ts";
+import { toInstant } from "../schema/columns.ts";
+import { matchedOutcomes } from "./trades.ts";
 
 export type LosingStreak = {
   /** Closed with a loss, after commissions, since the last closed trade that had none. */
@@ -41,18 +42,17 @@ async function closedLately(
   accountId: AccountId,
   limit: number,
 ): Promise<{ closed: TradeOutcome[]; all: boolean }> {
-  const newest = await db
-    .select({ conid: fills.conid, at: fills.at })
-    .from(fills)
-    .where(eq(fills.accountId, accountId))
-    .orderBy(desc(fills.at), desc(fills.executionRef))
-    .limit(limit);
-  if (newest.length === 0) return { closed: [], all: true };
-  const all = newest.length < limit;
+  const result = await db.execute<{ fills: number; oldest: string | null; conids: Conid[] | null }>(sql`
+    select count(*)::int as fills, min(at)::text as oldest, json_agg(distinct conid) as conids
+    from (select conid, at from fills where account_id = ${accountId}
+      order by at desc, execution_ref desc limit ${sql.raw(String(limit))}) newest`);
+  const newest = only(result.rows, "looking at the newest fills");
+  if (newest.oldest === null) return { closed: [], all: true };
+  const all = newest.fills < limit;
   // Of the oldest instant itself some fills may lie beyond the limit.
-  const since: Instant | null = all ? null : (newest.at(-1)?.at ?? null);
-  const conids = [...new Set(newest.map(({ conid }) => conid))];
-  const trades = await outcomes(db, { accountId, conids, entries: null });
+  const since = all ? null : toInstant(newest.oldest);
+  // What is closed needs no price of today.
+  const trades = await matchedOutcomes(db, { accountId, conids: newest.conids ?? [] });
   return { closed: closedSince(trades, since), all };
 }
 

@@ -43,6 +43,7 @@ function newestExecutions(status?: ExecutionStatus) {
   return listOf(
     executions,
     sql`${wanted} order by ${executions.createdAt} desc, ${executions.id} desc limit ${MOST}`,
+    ["parameters"],
   );
 }
 

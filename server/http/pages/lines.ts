@@ -14,7 +14,10 @@ export function millisecondsBetween(from: string | null, to: string | null): num
   return from === null || to === null ? null : Date.parse(to) - Date.parse(from);
 }
 
-export async function executionLines(db: Db, rows: readonly ExecutionRow[]): Promise<ExecutionLine[]> {
+export async function executionLines(
+  db: Db,
+  rows: readonly Omit<ExecutionRow, "parameters">[],
+): Promise<ExecutionLine[]> {
   const [summaries, names] = await Promise.all([
     executionSummaries(
       db,
@@ -25,12 +28,12 @@ export async function executionLines(db: Db, rows: readonly ExecutionRow[]): Pro
       rows.map((row) => row.strategyId),
     ),
   ]);
-  return rows.map((row) => ({
-    ...row,
-    strategy: names.get(row.strategyId) ?? "removed",
-    symbols: summaries.get(row.id)?.symbols ?? [],
-    counts: summaries.get(row.id)?.counts ?? {},
-    scheduledFor: summaries.get(row.id)?.scheduledFor ?? null,
+  return rows.map(({ id, strategyId, status, mode, asOf, createdAt, symbolCount }) => ({
+    ...{ id, status, mode, asOf, createdAt, symbolCount },
+    strategy: names.get(strategyId) ?? "removed",
+    symbols: summaries.get(id)?.symbols ?? [],
+    counts: summaries.get(id)?.counts ?? {},
+    scheduledFor: summaries.get(id)?.scheduledFor ?? null,
   }));
 }
 

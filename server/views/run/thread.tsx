@@ -8,7 +8,7 @@ import { Icon, type IconName } from "../parts/icons.tsx";
 import { kept } from "../parts/kept.tsx";
 import { ApprovalState, OrderState, Pill, SignalPill, StancePill, VerdictPill } from "../parts/status.tsx";
 import { CALL_TONE, Exchange, ExchangeLink } from "./calls.tsx";
-import type { CallModel, ThreadEntry, VerdictModel } from "./model.ts";
+import type { CallModel, OrderModel, ThreadEntry, VerdictModel } from "./model.ts";
 
 export const SPEAKERS: Readonly<Record<CallModel["stage"], string>> = {
   technical_analysis: "Technical analyst",
@@ -172,9 +172,17 @@ const STEPS: Readonly<Record<VerdictModel["step"], string>> = {
   answer: "Risk rules, at the answer",
 };
 
-const RulesEntry = kept(function RulesEntry(props: { verdict: VerdictModel }) {
+type Biting = Pick<VerdictModel, "id" | "step" | "verdict"> & { biting: VerdictModel["rules"] };
+
+/** A verdict with the rules that changed something: the others are in its table. */
+function bitingOf({ id, step, verdict, rules }: VerdictModel): Biting {
+  const biting = rules.filter((rule) => rule.outcome === "deny" || rule.outcome === "clamp");
+  return { id, step, verdict, biting };
+}
+
+const RulesEntry = kept(function RulesEntry(props: { verdict: Biting }) {
   const { verdict } = props;
-  const biting = verdict.rules.filter((rule) => rule.outcome === "deny" || rule.outcome === "clamp");
+  const { biting } = verdict;
   return (
     <Entry icon="stop" who={STEPS[verdict.step]} side={<VerdictPill verdict={verdict.verdict} />}>
       {biting.length === 0 ? (
@@ -194,23 +202,35 @@ const RulesEntry = kept(function RulesEntry(props: { verdict: VerdictModel }) {
   );
 });
 
-const OtherEntry = kept(function OtherEntry(props: {
-  entry: Exclude<ThreadEntry, { by: "agent" } | { by: "rules" }>;
+const BrokerEntry = kept(function BrokerEntry(
+  props: Pick<OrderModel, "id" | "leg" | "side" | "quantity"> & {
+    event: Pick<OrderModel["events"][number], "kind" | "toStatus">;
+  },
+) {
+  const { event } = props;
+  return (
+    <Entry icon="orders" who={`${words(props.leg)} order`} side={<OrderState status={event.toStatus} />}>
+      <p class="text-muted">
+        {words(event.kind)}: {props.side} {quantity(props.quantity)},{" "}
+        <a class="link" href={`/orders/${props.id}`}>
+          the order
+        </a>
+      </p>
+    </Entry>
+  );
+});
+
+/** Without the order's other events and its fills. */
+function brokerEntry({ order, event }: Extract<ThreadEntry, { by: "broker" }>) {
+  const { id, leg, side, quantity: shares } = order;
+  const { kind, toStatus } = event;
+  return <BrokerEntry {...{ id, leg, side, quantity: shares }} event={{ kind, toStatus }} />;
+}
+
+const PersonEntry = kept(function PersonEntry(props: {
+  entry: Extract<ThreadEntry, { by: "desk" } | { by: "person" }>;
 }) {
   const { entry } = props;
-  if (entry.by === "broker") {
-    const { order, event } = entry;
-    return (
-      <Entry icon="orders" who={`${words(order.leg)} order`} side={<OrderState status={event.toStatus} />}>
-        <p class="text-muted">
-          {words(event.kind)}: {order.side} {quantity(order.quantity)},{" "}
-          <a class="link" href={`/orders/${order.id}`}>
-            the order
-          </a>
-        </p>
-      </Entry>
-    );
-  }
   const { approval } = entry;
   const { plan } = approval.shown;
   const link = (
@@ -269,8 +289,9 @@ export function Thread(props: { entries: readonly ThreadEntry[]; words: Words; o
         <ol class="before:bg-line relative before:absolute before:top-2 before:bottom-4 before:left-3 before:w-px">
           {props.entries.map((entry) => {
             if (entry.by === "agent") return <AgentEntry call={entry.call} words={props.words} />;
-            if (entry.by === "rules") return <RulesEntry verdict={entry.verdict} />;
-            return <OtherEntry entry={entry} />;
+            if (entry.by === "rules") return <RulesEntry verdict={bitingOf(entry.verdict)} />;
+            if (entry.by === "broker") return brokerEntry(entry);
+            return <PersonEntry entry={entry} />;
           })}
         </ol>
       )}

@@ -54,7 +54,9 @@ export async function runModel(
   id: SymbolRunId,
   asked: { node: Chosen | null; call: string | null } = { node: null, call: null },
 ): Promise<RunModel> {
-  const { run, events, artifacts, ...rows } = await runRows(sources.db, id);
+  const { run, events, artifacts, ...read } = await runRows(sources.db, id);
+  // What the rules looked at is in the export; here it would only make long keys of kept parts.
+  const rows = { ...read, verdicts: read.verdicts.map(({ snapshot: _snapshot, ...verdict }) => verdict) };
   const { calls } = rows;
   const facts = tradeFactsOf({ symbol: run.symbol, ...rows });
   return {
