@@ -4,11 +4,18 @@ import { transaction } from "#store/database.ts";
 import { type DeskEvent, listenForEvents } from "#store/events.ts";
 import { type ExecutionId, SymbolRunId, symbolRunId } from "#store/model/ids.ts";
 import { feedEvents } from "#store/runs/event-feed.ts";
-import { finishExecutionIfDone, getExecution, listExecutions } from "#store/runs/executions.ts";
+import {
+  executionsById,
+  finishExecutionIfDone,
+  getExecution,
+  listExecutions,
+} from "#store/runs/executions.ts";
 import { beginNode, failNode, finishNode, listNodeEvents, waitNode } from "#store/runs/node-events.ts";
 import {
+  firstRuns,
   getSymbolRun,
   listSymbolRuns,
+  runsInOrder,
   setSymbolRunStatus,
   unfinishedSymbolRuns,
 } from "#store/runs/symbol-runs.ts";
@@ -29,6 +36,23 @@ test("an execution comes with one queued run per symbol, in the order of the req
     execution: { id: execution.id },
   });
   expect(execution).toMatchObject({ symbolCount: 3, status: "running", asOf: "2025-06-30T20:00:00.000Z" });
+});
+
+test("the runs of an execution come in parts that are in order and leave none out; the first of several come together", async () => {
+  const [one, other] = [await seedExecution(db, symbols), await seedExecution(db, symbols.slice(1))];
+  const part = (after: number | null) =>
+    runsInOrder(db, { executionId: one.id, symbol: null, after, limit: 2 });
+  const begin = await part(null);
+  const parts = [...begin, ...(await part(begin.at(-1)?.ordinal ?? null))];
+  expect(parts.map(({ id }) => id)).toEqual(symbols.map((symbol) => symbolRunId(one.id, symbol)));
+  const only = await runsInOrder(db, { executionId: one.id, symbol: ticker("SPX"), after: null, limit: 2 });
+  expect(only.map(({ id }) => id)).toEqual([symbolRunId(one.id, ticker("SPX"))]);
+
+  const first = await firstRuns(db, { executionIds: [one.id, other.id], each: 2 });
+  expect(first.get(one.id)).toEqual(symbols.slice(0, 2).map((symbol) => symbolRunId(one.id, symbol)));
+  expect(first.get(other.id)).toEqual(symbols.slice(1).map((symbol) => symbolRunId(other.id, symbol)));
+  const missing = randomUUID() as ExecutionId;
+  expect([...(await executionsById(db, [one.id, missing])).values()]).toEqual([one]);
 });
 
 test("an execution that fails half-way is not there at all", async () => {
