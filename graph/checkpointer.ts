@@ -119,6 +119,8 @@ export function createCheckpointer(database: Database, newId: () => string): Des
 export async function setUpCheckpoints(database: Database): Promise<void> {
   // Connections of its own: whoever waits for the lock must not hold one that its holder needs.
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  // A connection that breaks is told by the query that fails on it; with nobody listening it would end the process.
+  pool.on("error", () => undefined);
   try {
     const client = await pool.connect();
     try {
