@@ -14,7 +14,7 @@ import {
   resolveBlock,
   type SymbolBlockRow,
 } from "#store/trading/symbol-blocks.ts";
-import { lockAccount } from "#store/trading/verdicts.ts";
+import { accountLock } from "#store/trading/verdicts.ts";
 import type { BrokerOrder } from "#tools/ibkr/orders/types.ts";
 import { businessNow } from "./sending/steps.ts";
 import type { OrderDeps } from "./types.ts";
@@ -51,13 +51,13 @@ export async function settleBlock(
   const order = block.code === "order_contradiction" ? await disputedOrder(db, block) : null;
   const there = order !== null && of.how === "adopted" ? await orderAtBroker(deps, order, signal) : null;
   const at = await businessNow(deps);
-  return transaction(db, async (tx) => {
-    await lockAccount(tx, accountId);
+  const work = async (tx: Db) => {
     const { who, how, reason } = of;
     const settled = await resolveBlock(tx, block.id, { who, how, reason });
     if (order !== null) await takeOver(tx, { orderId: order.id, there, at, by: of });
     return settled;
-  });
+  };
+  return transaction(db, work, [accountLock(accountId)]);
 }
 
 const Disputed = z.object({ ours: z.object({ id: OrderId }) });

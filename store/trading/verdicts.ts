@@ -162,24 +162,11 @@ export async function copyGateVerdicts(
 export type ReservationRow = typeof riskReservations.$inferSelect;
 
 /**
- * Waits for the account's turn: until the transaction ends, no other worker reads or reserves capacity of this account.
- * Call first, then read `riskBook`, decide, and `giveVerdict`, all in that transaction.
+ * Waits for the account's turn, as a statement for `transaction` to begin with: until it ends, no other worker reads or
+ * reserves capacity of this account. Read `riskBook`, decide, and `giveVerdict`, all in that transaction.
  */
-export async function lockAccount(tx: Db, accountId: AccountId): Promise<void> {
-  await tx.execute(sql.raw(accountLock(accountId)));
-}
-
-/** The same as a statement of its own, for `transaction` to begin with. */
 export function accountLock(accountId: AccountId): string {
   return `select pg_advisory_xact_lock(hashtextextended(${pg.escapeLiteral(`account:${accountId}`)}, 0))`;
-}
-
-/** Takes capacity for a verdict; taking it again is no change. */
-export async function reserveCapacity(
-  tx: Db,
-  input: Omit<ReservationRow, "createdAt" | "releasedAt" | "releaseReason">,
-): Promise<void> {
-  await tx.insert(riskReservations).values(input).onConflictDoNothing();
 }
 
 /** What verdicts of this account hold and have not given back. */

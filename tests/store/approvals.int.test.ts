@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { transaction } from "#store/database.ts";
+import { type Db, transaction } from "#store/database.ts";
 import type { ApprovalId } from "#store/model/ids.ts";
 import { AccountId } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
@@ -14,7 +14,7 @@ import {
   listApprovals,
   sessionsAwaitingAnswers,
 } from "#store/trading/approvals.ts";
-import { heldReservations, lockAccount, releaseCapacity, reserveCapacity } from "#store/trading/verdicts.ts";
+import { accountLock, giveVerdict, heldReservations, releaseCapacity } from "#store/trading/verdicts.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import {
   BEFORE_EXPIRY,
@@ -23,9 +23,11 @@ import {
   EXPIRY,
   instant,
   seedApproval,
+  seedDecision,
   seedRun,
   seedVerdict,
   ticker,
+  YES,
 } from "#tests/support/seed.ts";
 
 const { db } = await testDatabase();
@@ -120,26 +122,23 @@ test("open requests are listed apart", async () => {
   expect(pending.rows.every((row) => row.status === "pending")).toBe(true);
 });
 
-test("workers that reserve under the account's lock never spend the same capacity twice", async () => {
+test("workers that give verdicts under the account's lock never spend the same capacity twice", async () => {
   const accountId = AccountId.parse("DU7000001");
   const budget = dec("5000");
   const reserve = async () => {
-    const verdict = await seedVerdict(db, await seedRun(db));
-    return transaction(db, async (tx) => {
-      await lockAccount(tx, accountId);
+    const symbolRunId = await seedRun(db);
+    const decision = await seedDecision(db, symbolRunId);
+    const work = async (tx: Db) => {
       const held = await heldReservations(tx, accountId);
       const spent = held.reduce((sum, row) => sum.plus(row.notional), dec(0));
       if (spent.plus("2000").gt(budget)) return null;
-      await reserveCapacity(tx, {
-        verdictId: verdict.id,
-        accountId,
-        conid: conid(1),
-        symbol: ticker("AAPL"),
-        notional: decimal("2000"),
-        lossAtStop: decimal("100"),
+      const { id } = await giveVerdict(tx, {
+        ...{ decisionId: decision.id, step: "gate", verdict: YES, snapshot: {} },
+        ...{ accountId, symbolRunId, instrument: { conid: conid(1), symbol: ticker("AAPL") } },
       });
-      return verdict.id;
-    });
+      return id;
+    };
+    return transaction(db, work, [accountLock(accountId)]);
   };
   const reserved = (await Promise.all(Array.from({ length: 6 }, reserve))).flatMap((id) =>
     id === null ? [] : [id],

@@ -19,6 +19,7 @@ import type {
 import { AccountId, clientOrderId, SessionDate, symbolRunId } from "#store/model/ids.ts";
 import type { LlmCallRecord } from "#store/model/llm-call.ts";
 import type { DecimalString } from "#store/model/money.ts";
+import type { RiskVerdict } from "#store/model/risk.ts";
 import { StrategyParameters, WorkflowDefinition } from "#store/model/strategy.ts";
 import { createExecution, type ExecutionRow } from "#store/runs/executions.ts";
 import { type StrategyRow, saveStrategy } from "#store/strategies/strategies.ts";
@@ -149,32 +150,30 @@ export async function seedDecision(db: Db, runId: SymbolRunId): Promise<Decision
   });
 }
 
+/** Buys ten shares for 2,000 dollars, 100 of them lost at the stop. */
+export const YES: RiskVerdict = {
+  verdict: "approved",
+  codes: [],
+  rules: [],
+  plan: {
+    effect: "open",
+    side: "BUY",
+    entryType: "LIMIT",
+    quantity: decimal("10"),
+    limitPrice: decimal("200"),
+    stopPrice: decimal("190"),
+    targetPrice: decimal("220"),
+    currency: "USD",
+    lossAtStop: decimal("100"),
+    notional: decimal("2000"),
+    referencePrice: decimal("200"),
+    referenceKind: "last_close",
+  },
+};
+
 export async function seedVerdict(db: Db, runId: SymbolRunId): Promise<VerdictRow> {
   const decision = await seedDecision(db, runId);
-  return saveVerdict(db, {
-    decisionId: decision.id,
-    step: "gate",
-    verdict: {
-      verdict: "approved",
-      codes: [],
-      rules: [],
-      plan: {
-        effect: "open",
-        side: "BUY",
-        entryType: "LIMIT",
-        quantity: decimal("10"),
-        limitPrice: decimal("200"),
-        stopPrice: decimal("190"),
-        targetPrice: decimal("220"),
-        currency: "USD",
-        lossAtStop: decimal("100"),
-        notional: decimal("2000"),
-        referencePrice: decimal("200"),
-        referenceKind: "last_close",
-      },
-    },
-    snapshot: {},
-  });
+  return saveVerdict(db, { decisionId: decision.id, step: "gate", verdict: YES, snapshot: {} });
 }
 
 export const EXPIRY = instant("2025-07-01T20:00:00.000Z");

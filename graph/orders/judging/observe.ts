@@ -43,7 +43,7 @@ async function observed<Value>(deps: OrderDeps, reading: Promise<Value>): Promis
 }
 
 /**
- * Completes the snapshot with our own book, in one statement. Call under `lockAccount`, in the transaction that stores the
+ * Completes the snapshot with our own book, in one statement. Call under `accountLock`, in the transaction that stores the
  * verdict; elsewhere it is an estimate.
  * @param of.releaseEnded room of runs that have ended is given back as well
  */

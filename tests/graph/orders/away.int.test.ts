@@ -8,7 +8,7 @@ import { toDecimalString } from "#store/model/money.ts";
 import { getSymbolRun } from "#store/runs/symbol-runs.ts";
 import { approvalsOfRun } from "#store/trading/approvals.ts";
 import { ordersOfRun } from "#store/trading/orders.ts";
-import { heldReservations, lockAccount, reserveCapacity, verdictsOfRun } from "#store/trading/verdicts.ts";
+import { heldReservations, verdictsOfRun } from "#store/trading/verdicts.ts";
 import { testDatabase } from "#tests/support/database.ts";
 import { type DeskFixture, deskFixture } from "../fixture/desk.ts";
 
@@ -262,20 +262,10 @@ describe("a run that failed on its way to the broker and is tried again", () => 
       spent.id,
       JSON.stringify(plan),
     ]);
-    await db.transaction(async (tx) => {
-      await lockAccount(tx, accountOf(run));
-      const { conid, symbol } = { conid: (await getSymbolRun(tx, run.id)).conid, symbol: AAPL };
-      await database.pool.query("delete from risk_reservations where verdict_id = $1", [spent.id]);
-      if (conid === null) throw new Error("no instrument");
-      const room = {
-        accountId: accountOf(run),
-        conid,
-        symbol,
-        notional: plan.notional,
-        lossAtStop: plan.lossAtStop,
-      };
-      await reserveCapacity(tx, { verdictId: spent.id, ...room });
-    });
+    await database.pool.query(
+      "update risk_reservations set notional = $2, released_at = null where verdict_id = $1",
+      [spent.id, plan.notional],
+    );
     await desk.retryFailed(run.executionId);
     await fixture.drain(desk);
     expect((await getSymbolRun(db, run.id)).error).toMatchObject({ code: "room_gone" });
