@@ -121,6 +121,7 @@ export async function setUpCheckpoints(database: Database): Promise<void> {
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
   // A connection that breaks is told by the query that fails on it; with nobody listening it would end the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   try {
     const client = await pool.connect();
     try {
