@@ -263,8 +263,10 @@ describe("a run that failed on its way to the broker and is tried again", () => 
       JSON.stringify(plan),
     ]);
     await database.pool.query(
-      "update risk_reservations set notional = $2, released_at = null where verdict_id = $1",
-      [spent.id, plan.notional],
+      `insert into risk_reservations (verdict_id, account_id, conid, symbol, notional, loss_at_stop)
+         select $1, $3, conid, symbol, $2, loss_at_stop from risk_reservations limit 1
+       on conflict (verdict_id) do update set account_id = $3, notional = $2, released_at = null, release_reason = null`,
+      [spent.id, plan.notional, accountOf(run)],
     );
     await desk.retryFailed(run.executionId);
     await fixture.drain(desk);
