@@ -2,17 +2,10 @@
 // alone with a long file at the end. Within that, vitest's own order: by the last run's durations, or by size.
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const LONG = [
-  "tests/product/",
-  "tests/browser/",
-  "tests/faults/",
-  "tests/contracts/",
-  "tests/server/http/walk",
-  "tests/graph/",
-];
+const LONG = [/\/tests\/(product|browser|faults)\//, /\/tests\/(contracts\/|graph\/|server\/http\/walk)/];
 
 function rankOf({ moduleId }: TestSpecification): number {
-  const rank = LONG.findIndex((folder) => moduleId.includes(`/${folder}`));
+  const rank = LONG.findIndex((files) => files.test(moduleId));
   return rank < 0 ? LONG.length : rank;
 }
 
