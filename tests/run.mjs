@@ -1,4 +1,4 @@
-// `npm test`, `npm run bench`, `npm run bench:http` and `npm run bench:faults`: installs what is missing, then runs the checks.
+// `npm test`, `npm run screenshots`, `npm run bench`, `bench:http` and `bench:faults`: installs what is missing, then runs the checks.
 // What only reads the sources runs beside the tests and is told when it is done. Plain JavaScript.
 import { spawn } from "node:child_process";
 import path from "node:path";
@@ -18,6 +18,7 @@ const SUITES = {
       ["lint and format", bin("biome"), ["ci", "--colors=off", "."]],
     ],
   },
+  screenshots: { main: ["screenshots", bin("vitest"), ["run", "tests/browser/pages"]], beside: [] },
   bench: { main: ["bench", process.execPath, ["--import", "tsx", "tests/bench/main.ts"]], beside: [] },
   http: { main: ["http", process.execPath, ["--import", "tsx", "tests/bench/http/main.ts"]], beside: [] },
   faults: {
@@ -29,7 +30,9 @@ const SUITES = {
 /** Exit code of a program whose output is shown as it comes. */
 function shown([title, command, args]) {
   process.stdout.write(`── ${title}\n`);
-  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+  const pictures = { SCREENSHOT_DIR: path.join(root, "screenshots"), ...process.env };
+  const env = title === "screenshots" ? pictures : process.env;
+  const child = spawn(command, args, { cwd: root, stdio: "inherit", env });
   return ended(child);
 }
 
