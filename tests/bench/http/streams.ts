@@ -27,12 +27,14 @@ class Follower {
   readonly heard = new Set<number>();
   readonly delays: number[] = [];
   readonly #reader: Reader;
+  readonly #start: number;
   #last: number;
   #answer: IncomingMessage | undefined;
   #rest = "";
 
   constructor(reader: Reader, after: number) {
     this.#reader = reader;
+    this.#start = after;
     this.#last = after;
   }
 
@@ -59,7 +61,9 @@ class Follower {
       if (id === undefined) continue;
       const number = Number(id);
       const at = /"at":"([^"]+)"/.exec(frame)?.[1];
-      if (at !== undefined && !this.heard.has(number)) this.delays.push(Date.now() - Date.parse(at));
+      // A stream begins a little before the number it was asked for; what was there already is not late.
+      if (at !== undefined && number > this.#start && !this.heard.has(number))
+        this.delays.push(Date.now() - Date.parse(at));
       this.heard.add(number);
       this.#last = Math.max(this.#last, number);
     }
