@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
-const SHARED = path.resolve(import.meta.dirname, "../../../shared/ohlcv");
+// From the project's root, where the bench is started: compiled, this file lies elsewhere.
+const SHARED = path.resolve("../shared/ohlcv");
 /** Rows kept of each file: enough for 520 weeks of the shared files. */
 const ROWS = 2_700;
 
