@@ -6,7 +6,7 @@ import type { ApprovalId, Instant } from "#store/model/ids.ts";
 import type { Instrument } from "#store/model/instrument.ts";
 import { ApprovalAnswer, type ApprovalStatus } from "#store/model/run.ts";
 import { getSymbolRun, type SymbolRunWithExecution } from "#store/runs/symbol-runs.ts";
-import { getApproval, answerApproval as recordAnswer } from "#store/trading/approvals.ts";
+import { type ApprovalRow, getApproval, answerApproval as recordAnswer } from "#store/trading/approvals.ts";
 import type { AnswerInput, DeskDeps } from "../desk.ts";
 import { changesOf, requireEdit } from "./edit.ts";
 import { marketTimeOf } from "./expiry.ts";
@@ -25,10 +25,10 @@ export async function answerApproval(
   const { db } = deps.database;
   const asked = await getApproval(db, id);
   const run = await getSymbolRun(db, asked.symbolRunId);
-  const { plan } = questionOf(asked);
-  const answer = given.action === "edit" ? { ...given, edit: changesOf(given.edit, plan) } : given;
-  if (answer.action === "edit" && asked.status === "pending")
-    requireEdit(answer.edit, { plan, instrument: await instrumentOf(deps, run) });
+  const answer =
+    given.action === "edit" && asked.status === "pending"
+      ? await checkedEdit(deps, { given, asked, run })
+      : given;
   const marketAt = await marketTimeOf(deps, asked, run.execution.gatewaySession);
   const at = deps.clock.now().toISOString() as Instant;
   return transaction(db, async (tx: Db) => {
@@ -43,6 +43,17 @@ export async function answerApproval(
     await deps.enqueue(tx, [row.symbolRunId]);
     return { approvalId: row.id, status: row.status };
   });
+}
+
+/** The edit without what it only repeats. @throws InputError with the field at fault */
+async function checkedEdit(
+  deps: DeskDeps,
+  of: { given: ApprovalAnswer & { action: "edit" }; asked: ApprovalRow; run: SymbolRunWithExecution },
+): Promise<ApprovalAnswer> {
+  const { plan } = questionOf(of.asked);
+  const edit = changesOf(of.given.edit, plan);
+  requireEdit(edit, { plan, instrument: await instrumentOf(deps, of.run) });
+  return { ...of.given, edit };
 }
 
 async function instrumentOf(deps: DeskDeps, run: SymbolRunWithExecution): Promise<Instrument> {
