@@ -119,26 +119,3 @@ export async function executionSummaries(
     ]),
   );
 }
-
-/** The newest run of each symbol. */
-export async function latestRuns(
-  db: Db,
-  symbols: readonly Ticker[],
-): Promise<Map<Ticker, { id: SymbolRunId; status: SymbolRunStatus; at: Instant }>> {
-  if (symbols.length === 0) return new Map();
-  const result = await db.execute<{
-    symbol: Ticker;
-    id: SymbolRunId;
-    status: SymbolRunStatus;
-    at: string;
-  }>(sql`
-    select wanted.symbol, run.id, run.status, run.created_at::text as at
-    from unnest(${sql.param([...symbols])}::text[]) as wanted (symbol)
-    join lateral (
-      select id, status, created_at from symbol_runs
-      where symbol = wanted.symbol order by created_at desc, id desc limit 1
-    ) run on true`);
-  return new Map(
-    result.rows.map((row) => [row.symbol, { id: row.id, status: row.status, at: toInstant(row.at) }]),
-  );
-}

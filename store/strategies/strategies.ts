@@ -39,9 +39,6 @@ export async function saveStrategy(db: Db, input: SaveStrategy): Promise<Strateg
   }
 }
 
-/** A new strategy; the id must be fresh. @throws ConflictError `strategy_name_taken` */
-export const createStrategy = saveStrategy;
-
 /**
  * A new strategy with the workflow and parameters of another, without its schedule: two would run at the same instants.
  * @throws NotFoundError `strategy_not_found`, ConflictError `strategy_name_taken`
