@@ -4,7 +4,7 @@
 import { WRITES_IDX_MAP } from "@langchain/langgraph-checkpoint";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import pg from "pg";
-import type { Database } from "#store/database.ts";
+import { type Database, surviveBreaks } from "#store/database.ts";
 import type { SymbolRunId } from "#store/model/ids.ts";
 
 const SCHEMA = "checkpoints";
@@ -119,9 +119,7 @@ export function createCheckpointer(database: Database, newId: () => string): Des
 export async function setUpCheckpoints(database: Database): Promise<void> {
   // Connections of its own: whoever waits for the lock must not hold one that its holder needs.
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
-  // A connection that breaks is told by the query that fails on it; with nobody listening it would end the process.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  surviveBreaks(pool);
   try {
     const client = await pool.connect();
     try {

@@ -65,13 +65,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     // A node that dies inside a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
   });
-  // Without a listener, a connection that breaks would end the process: an idle one is heard by the pool, one that is
-  // in use by nobody. Whoever uses it learns of it from the query that fails.
-  pool.on("error", (error) => options.onIdleError?.(error));
-  pool.on("connect", (client) => {
-    client.on("error", () => undefined);
-    prepareStatements(client);
-  });
+  surviveBreaks(pool, options.onIdleError);
+  pool.on("connect", prepareStatements);
   try {
     await proveServer(pool);
   } catch (error) {
@@ -88,6 +83,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return closing;
     },
   };
+}
+
+/**
+ * Without a listener, a connection that breaks would end the process: an idle one is heard by the pool, one that is in use by
+ * nobody. Whoever uses it learns of it from the query that fails.
+ */
+export function surviveBreaks(pool: pg.Pool, onIdleError: (error: Error) => void = () => undefined): void {
+  pool.on("error", (error) => onIdleError(error));
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+  });
 }
 
 async function proveServer(pool: pg.Pool): Promise<void> {

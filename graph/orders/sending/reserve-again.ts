@@ -1,5 +1,6 @@
 // A run that had failed gave its room back, and so did an order that never arrived. Tried again, it needs room anew, judged on
-// how things stand now: others may have spent it. The same for a check that has grown old while the gateway was away. Effects: broker reads, database. Invariant: never another order than the countersigned one, and none larger.
+// how things stand now: others may have spent it. The same for a check that has grown old while the gateway was away.
+// Effects: broker reads, database. Invariant: never another order than the countersigned one, and none larger.
 import { ConflictError } from "#store/model/errors.ts";
 import type { VerdictId } from "#store/model/ids.ts";
 import { dec } from "#store/model/money.ts";
@@ -16,7 +17,10 @@ const STALE_MS = 10 * 60_000;
 /** Numbers of their own: those below are the answers' (one per question of the run, which are fewer). */
 const FIRST = 100;
 
-/** Null while the verdict is fresh and still holds its room; otherwise the verdict that holds it now. @throws ConflictError `room_gone`, `countersign_stale` */
+/**
+ * Null while the verdict is fresh and still holds its room; otherwise the verdict that holds it now.
+ * @throws ConflictError `room_gone`, `countersign_stale`
+ */
 export async function roomAgain(
   deps: OrderDeps,
   signed: Countersigned,
