@@ -2,9 +2,7 @@
 // Effects: everything. Parts are closed in the opposite order of their opening, also when the start fails midway.
 import { createDesk } from "#graph/create-desk.ts";
 import { DEFAULT_DESK_SETTINGS, type Desk } from "#graph/desk.ts";
-import { isRetryable } from "#graph/run/failure.ts";
 import type { Database } from "#store/database.ts";
-import { ConflictError, DeskError } from "#store/model/errors.ts";
 import type { ExecutionId, Instant, Ticker } from "#store/model/ids.ts";
 import { AGENT_STAGES } from "#store/model/run.ts";
 import { tradeOutcomes } from "#store/results/trades.ts";
@@ -28,12 +26,11 @@ import { scheduleTask } from "../jobs/schedules.ts";
 import { startWatch } from "../jobs/watch.ts";
 import { openBroker, openMarket } from "./broker.ts";
 import { Closers } from "./closers.ts";
-import { adminToken, announceDesk, announcedDesk, openDataFolder, withdrawDesk } from "./data-folder.ts";
-import { type DeskDatabase, type OpenDeskDatabase, openDeskDatabase } from "./database.ts";
+import { adminToken, announceDesk, openDataFolder, withdrawDesk } from "./data-folder.ts";
+import { ownDatabase } from "./database.ts";
 import { prepareFirstStart } from "./first-start.ts";
 import { type Gateways, openGateways } from "./gateways.ts";
 import type { DeskFetch } from "./http-server.ts";
-import { type LockOf, takeInstanceLock } from "./instance-lock.ts";
 import { openLog } from "./log.ts";
 import { composeModels, describeModels } from "./models.ts";
 import { openObjects } from "./objects.ts";
@@ -295,44 +292,6 @@ async function composeWith(config: Config, options: ComposeOptions, closers: Clo
 function nodeDeadline({ models }: Config): number {
   const question = models.timeoutMs * (1 + models.maxRetries);
   return Math.max(DEFAULT_DESK_SETTINGS.nodeDeadlineMs, 2 * question + 60_000);
-}
-
-/**
- * Open, and claimed where this process is to hold the folder.
- * @throws ConflictError `data_dir_in_use`, also when the command that held the folder ended its embedded server just now
- */
-async function ownDatabase(of: OpenDeskDatabase, claim: boolean): Promise<DeskDatabase> {
-  const { config, closers, warn } = of;
-  const { dataDir } = config;
-  try {
-    const opened = await openDeskDatabase(of);
-    if (claim) {
-      await claimFolder({ databaseUrl: opened.database.url, dataDir, warn }, closers);
-      opened.claimed();
-    }
-    return opened;
-  } catch (error) {
-    if (config.databaseUrl !== null || !isGone(error)) throw error;
-    const message = `DATA_DIR: the database of ${dataDir} was stopped just now, as by another countersign command that ended; try again`;
-    throw new ConflictError("data_dir_in_use", message, { cause: error });
-  }
-}
-
-/** A connection that was refused or cut; not a server that could not be started. */
-function isGone(error: unknown): boolean {
-  return error instanceof DeskError ? error.code === "database_unreachable" : isRetryable(error);
-}
-
-async function claimFolder(of: LockOf, closers: Closers): Promise<void> {
-  const { dataDir } = of;
-  const lock = await takeInstanceLock(of);
-  if (lock !== null) {
-    closers.add(() => lock.release());
-    return;
-  }
-  const other = announcedDesk(dataDir);
-  const who = other === null ? "another countersign command" : `a desk (process ${other.pid}, ${other.url})`;
-  throw new ConflictError("data_dir_in_use", `DATA_DIR: ${who} already runs on ${dataDir}`);
 }
 
 async function firstExecution(database: Database, desk: Desk, kind: "ibkr" | "simulator") {

@@ -1,8 +1,10 @@
-// The desk's database: the embedded server, or the one that DATABASE_URL names; one code path after that.
+// The desk's database: the embedded server, or the one that DATABASE_URL names; one code path after that. And the claim of this
+// process on its data folder. Effects: processes, network, an advisory lock while the folder is held.
 import { setTimeout as pause } from "node:timers/promises";
+import { isRetryable } from "#graph/run/failure.ts";
 import { type Database, openDatabase } from "#store/database.ts";
 import { migrate } from "#store/migrate.ts";
-import { DeskError, InputError, UnavailableError } from "#store/model/errors.ts";
+import { ConflictError, DeskError, InputError, UnavailableError } from "#store/model/errors.ts";
 import { sharedLedger } from "#store/pacing.ts";
 import { type EmbeddedPostgres, ensurePostgres } from "#store/postgres/ensure-postgres.ts";
 import { type Keeper, keepRunning } from "#store/postgres/keep-running.ts";
@@ -10,7 +12,8 @@ import { EMPTY_PACING_RECORD, type PacingLedger } from "#tools/ibkr/pacing/ledge
 import type { Config } from "../config/config.ts";
 import type { QueueLog } from "../jobs/queue.ts";
 import type { Closers } from "./closers.ts";
-import type { DataFolder } from "./data-folder.ts";
+import { announcedDesk, type DataFolder } from "./data-folder.ts";
+import { type LockOf, takeInstanceLock } from "./instance-lock.ts";
 import { newToken } from "./system-clock.ts";
 
 export type DeskDatabase = {
@@ -29,6 +32,44 @@ export type OpenDeskDatabase = {
   warn: QueueLog;
   closers: Closers;
 };
+
+/**
+ * Open, and claimed where this process is to hold the folder.
+ * @throws ConflictError `data_dir_in_use`, also when the command that held the folder ended its embedded server just now
+ */
+export async function ownDatabase(of: OpenDeskDatabase, claim: boolean): Promise<DeskDatabase> {
+  const { config, closers, warn } = of;
+  const { dataDir } = config;
+  try {
+    const opened = await openDeskDatabase(of);
+    if (claim) {
+      await claimFolder({ databaseUrl: opened.database.url, dataDir, warn }, closers);
+      opened.claimed();
+    }
+    return opened;
+  } catch (error) {
+    if (config.databaseUrl !== null || !isGone(error)) throw error;
+    const message = `DATA_DIR: the database of ${dataDir} was stopped just now, as by another countersign command that ended; try again`;
+    throw new ConflictError("data_dir_in_use", message, { cause: error });
+  }
+}
+
+/** A connection that was refused or cut; not a server that could not be started. */
+function isGone(error: unknown): boolean {
+  return error instanceof DeskError ? error.code === "database_unreachable" : isRetryable(error);
+}
+
+async function claimFolder(of: LockOf, closers: Closers): Promise<void> {
+  const { dataDir } = of;
+  const lock = await takeInstanceLock(of);
+  if (lock !== null) {
+    closers.add(() => lock.release());
+    return;
+  }
+  const other = announcedDesk(dataDir);
+  const who = other === null ? "another countersign command" : `a desk (process ${other.pid}, ${other.url})`;
+  throw new ConflictError("data_dir_in_use", `DATA_DIR: ${who} already runs on ${dataDir}`);
+}
 
 /** Connected and migrated. @throws InputError, UnavailableError naming DATABASE_URL or DATA_DIR */
 export async function openDeskDatabase({
